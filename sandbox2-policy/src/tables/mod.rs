@@ -1,0 +1,119 @@
+//! Kernel facts: system calls with their prototypes, named constants, error numbers.
+
+use crate::action::Errno;
+use crate::arch::Arch;
+use crate::meaning::Width;
+
+/// One argument of a system call, as the kernel declares and consumes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Arg {
+    /// The kernel's name for it (`fd`).
+    pub name: &'static str,
+    /// The kernel's type (`unsigned int`).
+    pub ty: &'static str,
+    /// How many bits the kernel consumes.
+    pub width: Width,
+    /// Whether it is a signed number.
+    pub signed: bool,
+    /// Whether it is a pointer.
+    pub pointer: bool,
+    /// Whether it is declared 64 bits wide although only the low half takes effect.
+    pub narrowed: bool,
+}
+
+/// One system call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Syscall {
+    /// Its name (`openat`).
+    pub name: &'static str,
+    /// Its number by [`Arch::index`]; `None` where the architecture lacks it.
+    pub numbers: [Option<u32>; 3],
+    /// Its arguments by [`Arch::index`]; `None` if the prototype is not known.
+    pub args: [Option<&'static [Arg]>; 3],
+    /// The Linux version that first had it (`"5.6"`); `None` if not known.
+    pub since: Option<&'static str>,
+}
+
+impl Syscall {
+    /// Its number on `arch`.
+    #[must_use]
+    pub fn number(&self, arch: Arch) -> Option<u32> {
+        self.numbers[arch.index()]
+    }
+
+    /// Its arguments on `arch`.
+    #[must_use]
+    pub fn args(&self, arch: Arch) -> Option<&'static [Arg]> {
+        self.args[arch.index()]
+    }
+}
+
+/// A named constant of the kernel's user interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Constant {
+    /// Its name (`PROT_READ`).
+    pub name: &'static str,
+    /// Its value by [`Arch::index`]; `None` where the architecture lacks it. Negative ones are negative (`AT_FDCWD`).
+    pub values: [Option<i64>; 3],
+    /// Where the `libc` crate has it, so that what the macro emits can assert the value against the target's libc.
+    pub libc: InLibc,
+}
+
+/// Which targets' `libc` crate has a constant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InLibc {
+    /// Every Linux target of the three architectures, whatever its C library.
+    All,
+    /// Those with `target_env = "gnu"` for certain.
+    Gnu,
+    /// Not, or not everywhere, or under another meaning.
+    No,
+}
+
+/// The system call of that name.
+#[must_use]
+pub fn syscall(_name: &str) -> Option<&'static Syscall> {
+    None
+}
+
+/// The system call with that number on `arch`.
+#[must_use]
+pub fn syscall_by_number(_arch: Arch, _nr: u32) -> Option<&'static Syscall> {
+    None
+}
+
+/// All system calls, by name.
+#[must_use]
+pub fn syscalls() -> &'static [Syscall] {
+    &[]
+}
+
+/// The constant of that name.
+#[must_use]
+pub fn constant(_name: &str) -> Option<&'static Constant> {
+    None
+}
+
+/// All constants, by name.
+#[must_use]
+pub fn constants() -> &'static [Constant] {
+    &[]
+}
+
+/// The error number of that name (`EPERM`); the three architectures agree on all of them.
+#[must_use]
+pub fn errno(_name: &str) -> Option<Errno> {
+    None
+}
+
+/// The symbolic name of an error number (`EPERM`).
+#[must_use]
+pub fn errno_name(_errno: Errno) -> Option<&'static str> {
+    None
+}
+
+/// All error numbers by name.
+#[must_use]
+pub fn errnos() -> &'static [(&'static str, Errno)] {
+    &[]
+}
