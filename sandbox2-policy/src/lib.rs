@@ -6,11 +6,22 @@
 
 pub mod action;
 pub mod arch;
+
+pub mod ast;
+pub mod bdd;
+pub mod check;
+pub mod danger;
+pub mod encoding;
 pub mod groups;
 pub mod insn;
 pub mod meaning;
+pub mod problem;
 pub mod program;
+pub mod resolve;
+pub mod space;
 pub mod surroundings;
+#[cfg(feature = "syntax")]
+pub mod syntax;
 pub mod tables;
 
 pub use action::{Action, Errno, Supervision};

@@ -5,6 +5,7 @@
 //! them; `lower` compiles them; `validate` proves that what was compiled means the same.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::action::Action;
 use crate::arch::Arch;
@@ -51,6 +52,19 @@ pub enum CmpOp {
     Gt,
     /// `>=`
     Ge,
+}
+
+impl fmt::Display for CmpOp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            CmpOp::Eq => "==",
+            CmpOp::Ne => "!=",
+            CmpOp::Lt => "<",
+            CmpOp::Le => "<=",
+            CmpOp::Gt => ">",
+            CmpOp::Ge => ">=",
+        })
+    }
 }
 
 /// One comparison of one argument. With a mask (only for [`CmpOp::Eq`] and [`CmpOp::Ne`]) the argument is masked first.

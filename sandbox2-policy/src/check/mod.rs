@@ -1,0 +1,244 @@
+//! How the rules of a policy act on each other, and what in them is dangerous.
+//!
+//! Comes after [`resolve`](crate::resolve), before `compile`. For each call the conditions of its rules become sets of
+//! arguments ([`Space`]), so that "never", "always", "already decided" and "differs" are decided, not guessed. What comes out
+//! is the meaning of the policy on each architecture, guards against dangerous arguments included.
+
+mod dangers;
+mod rules;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::action::Action;
+use crate::arch::Arch;
+use crate::ast::NodeId;
+use crate::danger::{SIBLINGS, danger, dangers};
+use crate::meaning::{CallRules, Cond, Meaning, OriginId, Rule};
+use crate::problem::{Problem, ProblemKind, Problems};
+use crate::resolve::{CallPolicy, OriginSpec, Resolved, RuleOf, Symbol};
+use crate::surroundings::{Mount, Network};
+use crate::tables;
+
+/// A policy that was checked. Whether it may be compiled is said by the problems found on the way: only if there are none.
+#[derive(Debug)]
+pub struct CheckedPolicy {
+    meanings: [Meaning; 3],
+    origins: Vec<OriginSpec>,
+    default_node: Option<NodeId>,
+    symbols: Vec<Symbol>,
+    constants: BTreeSet<&'static str>,
+    missing: Vec<(Arch, Problem)>,
+    mounts: Vec<Mount>,
+    hostname: Option<String>,
+    network: Network,
+}
+
+impl CheckedPolicy {
+    /// What the policy means on `arch`.
+    #[must_use]
+    pub fn meaning(&self, arch: Arch) -> &Meaning {
+        &self.meanings[arch.index()]
+    }
+
+    /// Where its rules were written; an [`OriginId`] is an index into this.
+    #[must_use]
+    pub fn origins(&self) -> &[OriginSpec] {
+        &self.origins
+    }
+
+    /// Where the default was written; `None` for the implicit KILL.
+    #[must_use]
+    pub fn default_node(&self) -> Option<NodeId> {
+        self.default_node
+    }
+
+    /// The Rust constants that it compares with; a `SymbolId` is an index into this.
+    #[must_use]
+    pub fn symbols(&self) -> &[Symbol] {
+        &self.symbols
+    }
+
+    /// The kernel's constants that it names.
+    #[must_use]
+    pub fn constants(&self) -> &BTreeSet<&'static str> {
+        &self.constants
+    }
+
+    /// What is wrong only when compiling for that architecture.
+    #[must_use]
+    pub fn missing(&self) -> &[(Arch, Problem)] {
+        &self.missing
+    }
+
+    /// The sandboxee's files.
+    #[must_use]
+    pub fn mounts(&self) -> &[Mount] {
+        &self.mounts
+    }
+
+    /// Its host name.
+    #[must_use]
+    pub fn hostname(&self) -> Option<&str> {
+        self.hostname.as_deref()
+    }
+
+    /// Its network.
+    #[must_use]
+    pub fn network(&self) -> Network {
+        self.network
+    }
+}
+
+/// Checks a resolved policy.
+#[must_use]
+pub fn check(resolved: Resolved, problems: &mut Problems) -> CheckedPolicy {
+    let Resolved { calls, mut origins, default, symbols, constants, missing, mounts, hostname, network } = resolved;
+    let mut checker = Checker { problems, default: default.action, origins: &mut origins };
+    let [x86_64, aarch64, riscv64] = calls;
+    let mut seen = BTreeMap::new();
+    let meanings = [(Arch::X86_64, x86_64), (Arch::Aarch64, aarch64), (Arch::Riscv64, riscv64)]
+        .map(|(arch, calls)| checker.arch(arch, calls, &mut seen));
+    CheckedPolicy {
+        meanings,
+        origins,
+        default_node: default.node,
+        symbols,
+        constants,
+        missing,
+        mounts,
+        hostname,
+        network,
+    }
+}
+
+struct Checker<'c> {
+    problems: &'c mut Problems,
+    default: Action,
+    origins: &'c mut Vec<OriginSpec>,
+}
+
+/// The rules of calls that have been checked on another architecture, with what came of them.
+type Seen = BTreeMap<&'static str, (Vec<RuleOf>, Vec<Rule>)>;
+
+impl Checker<'_> {
+    fn arch(&mut self, arch: Arch, mut calls: BTreeMap<u32, CallPolicy>, seen: &mut Seen) -> Meaning {
+        for policy in calls.values_mut() {
+            if policy.rules.iter().any(|rule| !rule.fallback) {
+                policy.rules.retain(|rule| !rule.fallback);
+            }
+        }
+        self.clone3_unseen(&calls);
+        self.siblings(arch, &calls);
+        let mut rules: BTreeMap<u32, Vec<Rule>> = BTreeMap::new();
+        for (nr, policy) in &calls {
+            let name = policy.syscall.name;
+            let known = seen.get(name).filter(|(before, _)| *before == policy.rules);
+            let checked = match known {
+                Some((_, checked)) => checked.clone(),
+                None => {
+                    let checked = self.call(arch, policy);
+                    seen.insert(name, (policy.rules.clone(), checked.clone()));
+                    checked
+                }
+            };
+            rules.insert(*nr, checked);
+        }
+        self.built_in(arch, &mut rules);
+        let calls: Vec<CallRules> = rules
+            .into_iter()
+            .filter(|(_, rules)| !rules.is_empty())
+            .map(|(nr, rules)| CallRules { nr, rules: Cow::Owned(rules) })
+            .collect();
+        Meaning { arch, calls: Cow::Owned(calls), default: self.default }
+    }
+
+    /// What holds without being written: `clone3` gives ENOSYS, and where the default lets calls through, the dangerous ones
+    /// are violations all the same.
+    fn built_in(&mut self, arch: Arch, rules: &mut BTreeMap<u32, Vec<Rule>>) {
+        if let Some(nr) = tables::syscall("clone3").and_then(|syscall| syscall.number(arch)) {
+            rules.entry(nr).or_insert_with(|| {
+                let text = "clone3 gives ENOSYS unless a rule names it, so that the C library falls back to clone";
+                let action = Action::Errno(crate::action::Errno::ENOSYS);
+                vec![Rule { cond: Cond::True, action, origin: self.built_in_origin(text) }]
+            });
+        }
+        if !self.default.permits() {
+            return;
+        }
+        for danger in dangers() {
+            let Some(syscall) = tables::syscall(danger.call) else { continue };
+            let Some(nr) = syscall.number(arch) else { continue };
+            if danger.call == "clone3" {
+                continue;
+            }
+            let text = "dangerous calls are violations unless a rule inside `danger` allows them";
+            let origin = self.built_in_origin(text);
+            let rule = Rule { cond: danger.cond(syscall, arch), action: Action::Kill, origin };
+            rules.entry(nr).or_default().push(rule);
+        }
+    }
+
+    fn built_in_origin(&mut self, text: &str) -> OriginId {
+        let group = Some("built in".to_owned());
+        let known = self.origins.iter().position(|origin| origin.text == text && origin.group == group);
+        let index = known.unwrap_or_else(|| {
+            self.origins.push(OriginSpec { node: NodeId(0), text: text.to_owned(), group });
+            self.origins.len() - 1
+        });
+        OriginId(u16::try_from(index).unwrap_or(u16::MAX))
+    }
+
+    fn clone3_unseen(&mut self, calls: &BTreeMap<u32, CallPolicy>) {
+        let named = |name: &str| calls.values().find(|policy| policy.syscall.name == name);
+        let (Some(clone), Some(clone3)) = (named("clone"), named("clone3")) else { return };
+        let Some(permitting) = clone3.rules.iter().find(|rule| rule.action.permits()) else { return };
+        let Some(conditional) = clone.rules.iter().find(|rule| !rule.atoms.is_empty()) else { return };
+        self.problems.push(Problem {
+            kind: ProblemKind::Clone3Unseen,
+            node: permitting.node,
+            message:
+                "`clone3` has its flags behind a pointer, where no filter sees them: it goes around the rule on the \
+                      flags of `clone`"
+                    .to_owned(),
+            hint: Some(
+                "leave the rule on `clone3` out: it then gives ENOSYS, and the C library uses `clone`".to_owned(),
+            ),
+            related: vec![(conditional.node, "the rule on `clone`")],
+        });
+    }
+
+    /// Under a default that lets calls through: whoever denies a call must deny the others that do the same.
+    fn siblings(&mut self, arch: Arch, calls: &BTreeMap<u32, CallPolicy>) {
+        if !self.default.permits() {
+            return;
+        }
+        for family in SIBLINGS {
+            let rules_of =
+                |name: &str| calls.values().find(|policy| policy.syscall.name == name).map(|policy| &policy.rules);
+            let denied = family.iter().find_map(|name| {
+                rules_of(name)?.iter().find(|rule| !rule.group && !rule.action.permits()).map(|rule| (*name, rule.node))
+            });
+            let Some((denied, node)) = denied else { continue };
+            let forgotten: Vec<String> = family
+                .iter()
+                .filter(|name| rules_of(name).is_none() && **name != "clone3")
+                .filter(|name| danger(name).is_none_or(|danger| danger.argument_dependent()))
+                .filter(|name| tables::syscall(name).is_some_and(|syscall| syscall.number(arch).is_some()))
+                .map(|name| format!("`{name}`"))
+                .collect();
+            if forgotten.is_empty() {
+                continue;
+            }
+            self.problems.report(
+                ProblemKind::SiblingForgotten,
+                node,
+                format!(
+                    "`{denied}` is denied, but the default lets {} through, which can do the same",
+                    forgotten.join(", ")
+                ),
+                "name these calls too: deny them, or allow them on purpose",
+            );
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! The rules of one call: which decide something, which contradict each other.
+
+use super::Checker;
+use crate::action::{Action, Errno};
+use crate::arch::Arch;
+use crate::meaning::{CmpOp, Rule, Value};
+use crate::problem::{Problem, ProblemKind};
+use crate::resolve::{CallPolicy, RuleOf};
+use crate::space::{Set, Space};
+
+/// What is known of a rule while its call is looked at.
+struct Entry<'r> {
+    rule: &'r RuleOf,
+    /// Where its condition holds, narrowed by the guard against danger.
+    set: Set,
+    /// Where it decides.
+    decides: Set,
+    /// A message about it has been given.
+    faulty: bool,
+}
+
+impl Checker<'_> {
+    /// Checks the rules of one call; what comes back are the rules as they mean, guards included.
+    pub(super) fn call(&mut self, arch: Arch, policy: &CallPolicy) -> Vec<Rule> {
+        let mut space = Space::new();
+        let mut entries: Vec<Entry<'_>> = Vec::with_capacity(policy.rules.len());
+        let mut rules = Vec::with_capacity(policy.rules.len());
+        let mut covered = Set::EMPTY;
+        for rule in &policy.rules {
+            let written = space.cond(&rule.cond);
+            let mut faulty = !rule.group && self.degenerate(&mut space, rule, written);
+            let guarded = self.guard(arch, policy.syscall, rule, &mut space, written);
+            faulty |= guarded.faulty;
+            let uncovered = space.not(covered);
+            let decides = space.and(guarded.set, uncovered);
+            let mut entry = Entry { rule, set: guarded.set, decides, faulty };
+            if !entry.faulty {
+                entry.faulty = self.against_earlier(&mut space, policy, &entries, &entry);
+            }
+            covered = space.or(covered, entry.set);
+            entries.push(entry);
+            rules.push(Rule { cond: guarded.cond, action: rule.action, origin: rule.origin });
+        }
+        self.without_effect(&mut space, policy, &entries);
+        self.flags_equality(policy, &entries);
+        rules
+    }
+
+    /// A condition, or a part of one, that never or always holds.
+    fn degenerate(&mut self, space: &mut Space, rule: &RuleOf, written: Set) -> bool {
+        let Some(cond_node) = rule.cond_node else { return false };
+        let before = self.problems.len();
+        for atom in &rule.atoms {
+            let set = space.cond(&atom.cond);
+            if space.is_empty(set) {
+                let hint = "compare with what the masked argument can be";
+                self.problems.report(ProblemKind::Contradictory, atom.node, "this never holds", hint);
+            } else if space.is_full(set) {
+                let hint = "leave the comparison out";
+                self.problems.report(ProblemKind::Vacuous, atom.node, "this always holds", hint);
+            }
+        }
+        if self.problems.len() > before {
+            return true;
+        }
+        if space.is_empty(written) {
+            let hint = "parts joined by `&&` exclude each other: was `||` meant?";
+            self.problems.report(ProblemKind::Contradictory, cond_node, "this condition never holds", hint);
+        } else if space.is_full(written) {
+            let hint = "leave the condition out; or was `&&` meant instead of `||`?";
+            self.problems.report(ProblemKind::Vacuous, cond_node, "this condition always holds", hint);
+        }
+        self.problems.len() > before
+    }
+
+    /// Holds a rule against those before it.
+    fn against_earlier(
+        &mut self,
+        space: &mut Space,
+        policy: &CallPolicy,
+        earlier: &[Entry<'_>],
+        entry: &Entry<'_>,
+    ) -> bool {
+        let call = policy.syscall.name;
+        let rule = entry.rule;
+        let conflict = earlier.iter().find(|other| {
+            let differs = other.rule.action != rule.action && other.rule.statement != rule.statement;
+            // Nothing is said twice: a rule that is wholly decided before is reported as shadowed below.
+            differs && !(other.faulty || (both_written(other, entry) && space.implies(entry.set, other.set))) && {
+                let both = space.and(other.set, entry.set);
+                !space.is_empty(both)
+            }
+        });
+        if let Some(other) = conflict {
+            let (about, related) =
+                if rule.group && !other.rule.group { (other.rule, rule) } else { (rule, other.rule) };
+            self.problems.push(Problem {
+                kind: ProblemKind::Overlapping,
+                node: about.node,
+                message: format!(
+                    "two rules of `{call}` overlap and differ: {} here, {} there",
+                    about.action, related.action
+                ),
+                hint: Some(match related.group {
+                    true => "a group decides otherwise: leave the rule out, or write out what you need of the group"
+                        .to_owned(),
+                    false => format!("put both into a block `{call} {{ … }}`, where the first that matches decides"),
+                }),
+                related: vec![(related.node, "the other rule")],
+            });
+            return true;
+        }
+        if rule.group || !space.is_empty(entry.decides) || space.is_empty(entry.set) {
+            return false;
+        }
+        let user: Vec<&Entry<'_>> = earlier.iter().filter(|other| !other.rule.group && !other.faulty).collect();
+        if let Some(same) = user.iter().find(|other| other.set == entry.set && other.rule.action == rule.action) {
+            self.problems.push(Problem {
+                kind: ProblemKind::Duplicate,
+                node: rule.node,
+                message: format!("this rule of `{call}` is there already"),
+                hint: Some("leave it out".to_owned()),
+                related: vec![(same.rule.node, "the same rule")],
+            });
+            return true;
+        }
+        let shadowing = user.iter().find(|other| space.implies(entry.set, other.set)).or(user.first());
+        // Wholly covered by groups with the same action: harmless, and groups may grow.
+        let Some(shadowing) = shadowing else { return false };
+        self.problems.push(Problem {
+            kind: ProblemKind::Shadowed,
+            node: rule.node,
+            message: format!("this rule of `{call}` is never reached: an earlier one decides first"),
+            hint: Some("put the narrower rule first, in one block with the other, or leave it out".to_owned()),
+            related: vec![(shadowing.rule.node, "decides first")],
+        });
+        true
+    }
+
+    /// Rules without which everything would be decided the same.
+    fn without_effect(&mut self, space: &mut Space, policy: &CallPolicy, entries: &[Entry<'_>]) {
+        let call = policy.syscall.name;
+        for (index, entry) in entries.iter().enumerate() {
+            let rule = entry.rule;
+            if rule.group || rule.otherwise || entry.faulty || space.is_empty(entry.decides) {
+                continue;
+            }
+            let default = if call == "clone3" { Action::Errno(Errno::ENOSYS) } else { self.default };
+            let Some(instead) = instead(space, entries, index, default) else { continue };
+            match instead {
+                Instead::Default => self.problems.report(
+                    ProblemKind::EqualsDefault,
+                    rule.node,
+                    format!("without this rule the default gives `{call}` the same: {}", rule.action),
+                    "leave it out",
+                ),
+                Instead::Later(later) => self.problems.push(Problem {
+                    kind: ProblemKind::Redundant,
+                    node: rule.node,
+                    message: format!("without this rule a later one gives `{call}` the same: {}", rule.action),
+                    hint: Some("leave it out, or make the later one narrower".to_owned()),
+                    related: vec![(later.node, "the later rule")],
+                }),
+            }
+        }
+    }
+
+    /// `prot == PROT_EXEC => KILL` lets `PROT_READ | PROT_EXEC` through, and so does `prot != PROT_EXEC => ALLOW`.
+    fn flags_equality(&mut self, policy: &CallPolicy, entries: &[Entry<'_>]) {
+        let some_permitted = self.default.permits() || entries.iter().any(|entry| entry.rule.action.permits());
+        for entry in entries.iter().filter(|entry| !entry.rule.group && !entry.faulty) {
+            let trap = if entry.rule.action.permits() { CmpOp::Ne } else { CmpOp::Eq };
+            if !some_permitted {
+                continue;
+            }
+            for atom in &entry.rule.atoms {
+                let nonzero = !matches!(atom.value, Value::Known(0));
+                let name = policy
+                    .syscall
+                    .args
+                    .iter()
+                    .flatten()
+                    .find_map(|args| args.get(usize::from(atom.arg)))
+                    .map_or("", |arg| arg.name);
+                if atom.op != trap || atom.mask.is_some() || !nonzero || !is_flags(name) {
+                    continue;
+                }
+                let effect = match entry.rule.action {
+                    Action::Allow | Action::Log => {
+                        "this also lets through every combination that has the flag and another"
+                    }
+                    _ => "this does not catch a combination that has the flag and another",
+                };
+                let hint = if entry.rule.action.permits() {
+                    format!("compare under a mask: `{name} & FLAG == 0`")
+                } else {
+                    format!("compare under a mask: `{name} & FLAG != 0`")
+                };
+                let message = format!("`{name}` of `{}` is a word of flags: {effect}", policy.syscall.name);
+                self.problems.report(ProblemKind::FlagsEquality, atom.node, message, hint);
+            }
+        }
+    }
+}
+
+/// What would decide like rule `index` everywhere, were it not there.
+fn instead<'r>(space: &mut Space, entries: &[Entry<'r>], index: usize, default: Action) -> Option<Instead<'r>> {
+    let mut rest = entries[index].decides;
+    let mut by = None;
+    for later in &entries[index + 1..] {
+        let hit = space.and(rest, later.set);
+        if space.is_empty(hit) {
+            continue;
+        }
+        if later.rule.action != entries[index].rule.action || later.rule.group {
+            return None;
+        }
+        by = by.or(Some(Instead::Later(later.rule)));
+        let outside = space.not(later.set);
+        rest = space.and(rest, outside);
+    }
+    if space.is_empty(rest) {
+        return by;
+    }
+    // Under a permitting default a rule on a dangerous call means something of its own.
+    if default != entries[index].rule.action || default.permits() && entries[index].rule.danger {
+        return None;
+    }
+    by.or(Some(Instead::Default))
+}
+
+enum Instead<'r> {
+    Default,
+    Later(&'r RuleOf),
+}
+
+fn both_written(a: &Entry<'_>, b: &Entry<'_>) -> bool {
+    !a.rule.group && !b.rule.group
+}
+
+/// Whether an argument of that name holds flags.
+fn is_flags(name: &str) -> bool {
+    name == "prot" || name.contains("flag") || name.contains("flg")
+}

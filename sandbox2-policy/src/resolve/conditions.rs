@@ -1,0 +1,340 @@
+//! Conditions: arguments by name, stated types held against the kernel's.
+
+use std::borrow::Cow;
+
+use super::{Atom, Resolver};
+use crate::arch::Arch;
+use crate::ast::{CmpSpec, CondSpec, InSpec, Name, NodeId, SetSpec, Subject, ValueSpec};
+use crate::meaning::{Cmp, CmpOp, Cond, Value, Width};
+use crate::problem::{ProblemKind, nearest};
+use crate::tables::{Arg, Syscall};
+
+/// A looked-up subject of a comparison.
+#[derive(Clone, Copy)]
+pub(super) struct Left {
+    pub(super) index: u8,
+    pub(super) arg: &'static Arg,
+    pub(super) call: &'static str,
+}
+
+impl Resolver<'_> {
+    /// A condition on `arch`; `negated` if an odd number of `!` stands around it.
+    pub(super) fn condition(
+        &mut self,
+        cond: &CondSpec,
+        syscall: &'static Syscall,
+        arch: Arch,
+        negated: bool,
+        atoms: &mut Vec<Atom>,
+    ) -> Option<Cond> {
+        match cond {
+            CondSpec::Cmp(cmp) => self.comparison(cmp, syscall, arch, negated, atoms),
+            CondSpec::In(set) => self.membership(set, syscall, arch, negated, atoms),
+            CondSpec::Not(inner) => {
+                let inner = self.condition(inner, syscall, arch, !negated, atoms)?;
+                Some(Cond::Not(Cow::Owned(vec![inner])))
+            }
+            CondSpec::All(parts, _) => {
+                self.parts(parts, syscall, arch, negated, atoms).map(|c| Cond::All(Cow::Owned(c)))
+            }
+            CondSpec::Any(parts, _) => {
+                self.parts(parts, syscall, arch, negated, atoms).map(|c| Cond::Any(Cow::Owned(c)))
+            }
+        }
+    }
+
+    /// All parts, each resolved even if another has a mistake.
+    fn parts(
+        &mut self,
+        parts: &[CondSpec],
+        syscall: &'static Syscall,
+        arch: Arch,
+        negated: bool,
+        atoms: &mut Vec<Atom>,
+    ) -> Option<Vec<Cond>> {
+        let resolved: Vec<_> = parts.iter().map(|part| self.condition(part, syscall, arch, negated, atoms)).collect();
+        resolved.into_iter().collect()
+    }
+
+    fn comparison(
+        &mut self,
+        spec: &CmpSpec,
+        syscall: &'static Syscall,
+        arch: Arch,
+        negated: bool,
+        atoms: &mut Vec<Atom>,
+    ) -> Option<Cond> {
+        let left = self.left(&spec.subject, syscall, arch)?;
+        let ordered = !matches!(spec.op, CmpOp::Eq | CmpOp::Ne);
+        if left.arg.pointer {
+            return self.pointer(spec, left, ordered, negated, atoms);
+        }
+        if ordered && spec.subject.mask.is_some() {
+            self.problems.report(
+                ProblemKind::Syntax,
+                spec.node,
+                "a masked argument is compared with `==` or `!=` only",
+                "write the ordinary values that you mean: `arg & MASK in [A, B]`",
+            );
+            return None;
+        }
+        let mask = self.mask(&spec.subject, left, arch);
+        let value = self.value(&spec.value, left, arch, spec.subject.mask.is_some());
+        let (mask, value) = (mask?, value?);
+        if self.never_below_zero(spec, left, value) {
+            return None;
+        }
+        let cond = cmp(left, mask, spec.op, value);
+        atoms.push(atom(&cond, left, mask, spec.op, value, spec.node, negated));
+        Some(cond)
+    }
+
+    fn never_below_zero(&mut self, spec: &CmpSpec, left: Left, value: Value) -> bool {
+        if left.arg.signed || value != Value::Known(0) {
+            return false;
+        }
+        let outcome = match spec.op {
+            CmpOp::Lt => "never",
+            CmpOp::Ge => "always",
+            _ => return false,
+        };
+        self.problems.report(
+            ProblemKind::SignTrap,
+            spec.node,
+            format!(
+                "`{}` of `{}` is `{}`, which is unsigned: this {outcome} holds",
+                left.arg.name, left.call, left.arg.ty
+            ),
+            "leave the comparison out, or compare with `== 0` or `> 0`",
+        );
+        true
+    }
+
+    fn pointer(
+        &mut self,
+        spec: &CmpSpec,
+        left: Left,
+        ordered: bool,
+        negated: bool,
+        atoms: &mut Vec<Atom>,
+    ) -> Option<Cond> {
+        if !matches!(spec.value, ValueSpec::Null(_)) || ordered || spec.subject.mask.is_some() {
+            self.problems.report(
+                ProblemKind::PointerComparison,
+                spec.node,
+                format!("`{}` of `{}` is a pointer (`{}`)", left.arg.name, left.call, left.arg.ty),
+                "a pointer can only be compared with `== NULL` or `!= NULL`: a filter cannot see what it points at, and \
+                 that can change after the check",
+            );
+            return None;
+        }
+        let cond = cmp(left, None, spec.op, Value::Known(0));
+        atoms.push(atom(&cond, left, None, spec.op, Value::Known(0), spec.node, negated));
+        Some(cond)
+    }
+
+    fn membership(
+        &mut self,
+        spec: &InSpec,
+        syscall: &'static Syscall,
+        arch: Arch,
+        negated: bool,
+        atoms: &mut Vec<Atom>,
+    ) -> Option<Cond> {
+        let left = self.left(&spec.subject, syscall, arch)?;
+        if left.arg.pointer {
+            self.problems.report(
+                ProblemKind::PointerComparison,
+                spec.node,
+                format!("`{}` of `{}` is a pointer (`{}`)", left.arg.name, left.call, left.arg.ty),
+                "a pointer can only be compared with `== NULL` or `!= NULL`",
+            );
+            return None;
+        }
+        let masked = spec.subject.mask.is_some();
+        let mask = self.mask(&spec.subject, left, arch);
+        match &spec.set {
+            SetSpec::List(values) => {
+                let values: Vec<_> =
+                    values.iter().map(|value| Some((value, self.value(value, left, arch, masked)?))).collect();
+                let values: Vec<_> = values.into_iter().collect::<Option<_>>()?;
+                let mask = mask?;
+                let mut parts: Vec<Cond> = Vec::new();
+                for (spec, value) in values {
+                    let part = cmp(left, mask, CmpOp::Eq, value);
+                    if parts.contains(&part) {
+                        let message = format!("`{spec}` is in the list twice");
+                        self.problems.report(ProblemKind::Duplicate, spec.node(), message, "keep one of the two");
+                        return None;
+                    }
+                    atoms.push(atom(&part, left, mask, CmpOp::Eq, value, spec.node(), negated));
+                    parts.push(part);
+                }
+                Some(Cond::Any(Cow::Owned(parts)))
+            }
+            SetSpec::Range(from, to) => {
+                if masked {
+                    self.problems.report(
+                        ProblemKind::Syntax,
+                        spec.node,
+                        "a masked argument is compared with `==`, `!=` or a list only",
+                        "write the values that you mean: `arg & MASK in [A, B]`",
+                    );
+                    return None;
+                }
+                let ends = (self.value(from, left, arch, false), self.value(to, left, arch, false));
+                let (from, to) = (ends.0?, ends.1?);
+                if !self.ascending(spec.node, left, from, to) {
+                    return None;
+                }
+                let parts = vec![cmp(left, None, CmpOp::Ge, from), cmp(left, None, CmpOp::Le, to)];
+                Some(Cond::All(Cow::Owned(parts)))
+            }
+        }
+    }
+
+    fn ascending(&mut self, node: NodeId, left: Left, from: Value, to: Value) -> bool {
+        let (Value::Known(from), Value::Known(to)) = (from, to) else { return true };
+        let ascending = match (left.arg.signed, left.arg.width) {
+            (false, _) => from <= to,
+            (true, Width::W32) => (from as u32).cast_signed() <= (to as u32).cast_signed(),
+            (true, Width::W64) => from.cast_signed() <= to.cast_signed(),
+        };
+        if !ascending {
+            let hint = "swap the two ends";
+            self.problems.report(ProblemKind::EmptyRange, node, "the range ends before it begins", hint);
+        }
+        ascending
+    }
+
+    /// The argument that a subject names, and whether the type stated for it is the kernel's.
+    fn left(&mut self, subject: &Subject, syscall: &'static Syscall, arch: Arch) -> Option<Left> {
+        let name = &subject.arg;
+        let Some(args) = syscall.args(arch) else {
+            self.problems.report(
+                ProblemKind::UnknownPrototype,
+                name.node,
+                format!("the arguments of `{}` are not known", syscall.name),
+                "a rule about this call cannot have a condition",
+            );
+            return None;
+        };
+        let index = self.argument(name, syscall.name, args)?;
+        let left = Left { index: u8::try_from(index).ok()?, arg: &args[index], call: syscall.name };
+        match &subject.ty {
+            Some(ty) if !self.stated_type(ty, left) => None,
+            _ => Some(left),
+        }
+    }
+
+    /// The kernel's name goes before the position: `prctl`'s second argument is called `arg2`.
+    fn argument(&mut self, name: &Name, call: &str, args: &'static [Arg]) -> Option<usize> {
+        if let Some(index) = args.iter().position(|arg| arg.name == name.text) {
+            return Some(index);
+        }
+        let described: Vec<_> = args.iter().map(|arg| format!("{}: {}", arg.name, arg.ty)).collect();
+        let prototype = match args.len() {
+            0 => format!("`{call}` has no arguments"),
+            _ => format!("`{call}` has ({})", described.join(", ")),
+        };
+        let position = name.text.strip_prefix("arg").and_then(|digits| digits.parse::<usize>().ok());
+        match position {
+            Some(index) if index < args.len() => Some(index),
+            Some(_) => {
+                let message = format!("`{call}` has no argument `{}`", name.text);
+                self.problems.report(ProblemKind::ArgumentIndex, name.node, message, prototype);
+                None
+            }
+            None => {
+                let hint = match nearest(&name.text, args.iter().map(|arg| arg.name)) {
+                    Some(near) => format!("did you mean `{near}`? {prototype}"),
+                    None => prototype,
+                };
+                let message = format!("`{call}` has no argument `{}`", name.text);
+                self.problems.report(ProblemKind::UnknownArgument, name.node, message, hint);
+                None
+            }
+        }
+    }
+
+    /// Whether the type that the author states is the kernel's.
+    fn stated_type(&mut self, ty: &Name, left: Left) -> bool {
+        let (width, signed) = match ty.text.as_str() {
+            "u32" => (Width::W32, false),
+            "i32" => (Width::W32, true),
+            "u64" | "usize" => (Width::W64, false),
+            "i64" | "isize" => (Width::W64, true),
+            other => {
+                let hint = match other {
+                    "u8" | "u16" | "i8" | "i16" => "an argument is 32 or 64 bits wide: mask it to compare less of it",
+                    _ => "the types are u32, i32, u64 and i64",
+                };
+                let message = format!("`{other}` is not the type of an argument");
+                self.problems.report(ProblemKind::UnknownType, ty.node, message, hint);
+                return false;
+            }
+        };
+        if width != left.arg.width {
+            self.wrong_width(ty.node, left, width);
+            return false;
+        }
+        if signed != left.arg.signed && !left.arg.pointer {
+            let kind = if left.arg.signed { "signed" } else { "unsigned" };
+            self.problems.report(
+                ProblemKind::WrongSign,
+                ty.node,
+                format!("`{}` of `{}` is `{}`, which is {kind}", left.arg.name, left.call, left.arg.ty),
+                format!("write `{}: {}`, or leave the type out", left.arg.name, type_name(left.arg)),
+            );
+            return false;
+        }
+        true
+    }
+
+    pub(super) fn wrong_width(&mut self, node: NodeId, left: Left, stated: Width) {
+        let (read, said) = match stated {
+            Width::W32 => ("all 64 bits", 32),
+            Width::W64 => ("32 bits", 64),
+        };
+        let although = if left.arg.narrowed { ", although it is declared 64 bits wide" } else { "" };
+        let why = match stated {
+            Width::W32 => "the upper half would go unchecked",
+            Width::W64 => "the kernel ignores the upper half, so that whoever sets it slips past the comparison",
+        };
+        self.problems.report(
+            ProblemKind::WrongWidth,
+            node,
+            format!(
+                "`{}` of `{}` is `{}`: the kernel reads {read} of it, not {said}{although}",
+                left.arg.name, left.call, left.arg.ty
+            ),
+            format!("write `{}: {}`, or leave the type out; {why}", left.arg.name, type_name(left.arg)),
+        );
+    }
+}
+
+pub(super) fn type_name(arg: &Arg) -> &'static str {
+    match (arg.width, arg.signed) {
+        (Width::W32, false) => "u32",
+        (Width::W32, true) => "i32",
+        (Width::W64, false) => "u64",
+        (Width::W64, true) => "i64",
+    }
+}
+
+fn cmp(left: Left, mask: Option<Value>, op: CmpOp, value: Value) -> Cond {
+    Cond::Cmp(Cmp { arg: left.index, width: left.arg.width, signed: left.arg.signed, mask, op, value })
+}
+
+fn atom(cond: &Cond, left: Left, mask: Option<Value>, op: CmpOp, value: Value, node: NodeId, negated: bool) -> Atom {
+    let op = match (negated, op) {
+        (false, op) => op,
+        (true, CmpOp::Eq) => CmpOp::Ne,
+        (true, CmpOp::Ne) => CmpOp::Eq,
+        (true, CmpOp::Lt) => CmpOp::Ge,
+        (true, CmpOp::Le) => CmpOp::Gt,
+        (true, CmpOp::Gt) => CmpOp::Le,
+        (true, CmpOp::Ge) => CmpOp::Lt,
+    };
+    Atom { cond: cond.clone(), arg: left.index, op, mask, value, node }
+}

@@ -1,0 +1,339 @@
+//! From a policy as written to rules by number: every name looked up, every value computed and held against the argument.
+//!
+//! Comes after `parse`, before [`check`](crate::check). A statement with a mistake is reported and left out, so that it
+//! causes no second message. How rules act on each other is `check`'s business.
+
+mod actions;
+mod conditions;
+mod surroundings;
+mod values;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::action::Action;
+use crate::arch::Arch;
+use crate::ast::{ActionSpec, CallName, CondSpec, Context, Item, NodeId, PolicyDef};
+use crate::meaning::{CmpOp, Cond, OriginId, SymbolId, Value, Width};
+use crate::problem::{Problem, ProblemKind, Problems, nearest};
+use crate::surroundings::{Mount, Network};
+use crate::tables::{self, Syscall};
+
+/// A policy whose names and values are known.
+#[derive(Debug)]
+pub struct Resolved {
+    pub(crate) calls: [BTreeMap<u32, CallPolicy>; 3],
+    pub(crate) origins: Vec<OriginSpec>,
+    pub(crate) default: DefaultSpec,
+    pub(crate) symbols: Vec<Symbol>,
+    pub(crate) constants: BTreeSet<&'static str>,
+    pub(crate) missing: Vec<(Arch, Problem)>,
+    pub(crate) mounts: Vec<Mount>,
+    pub(crate) hostname: Option<String>,
+    pub(crate) network: Network,
+}
+
+/// The rules of one call on one architecture.
+#[derive(Debug)]
+pub(crate) struct CallPolicy {
+    pub(crate) syscall: &'static Syscall,
+    pub(crate) rules: Vec<RuleOf>,
+}
+
+/// One rule with what the checks need to know of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RuleOf {
+    pub(crate) cond: Cond,
+    pub(crate) action: Action,
+    pub(crate) origin: OriginId,
+    /// The statement it belongs to: rules of one block share it.
+    pub(crate) statement: u32,
+    /// What a message about the rule points at: the call's name, or the whole arm.
+    pub(crate) node: NodeId,
+    /// The condition as a whole; `None` if there is none.
+    pub(crate) cond_node: Option<NodeId>,
+    /// The arm `_`.
+    pub(crate) otherwise: bool,
+    pub(crate) danger: bool,
+    pub(crate) fallback: bool,
+    pub(crate) group: bool,
+    pub(crate) atoms: Vec<Atom>,
+}
+
+/// A comparison inside a condition.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Atom {
+    pub(crate) cond: Cond,
+    pub(crate) arg: u8,
+    /// The operator, as it counts after all `!` around it.
+    pub(crate) op: CmpOp,
+    pub(crate) mask: Option<Value>,
+    pub(crate) value: Value,
+    pub(crate) node: NodeId,
+}
+
+/// Where a rule was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OriginSpec {
+    /// Its place.
+    pub node: NodeId,
+    /// The rule in the policy language.
+    pub text: String,
+    /// The group it came from.
+    pub group: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DefaultSpec {
+    pub(crate) action: Action,
+    pub(crate) node: Option<NodeId>,
+}
+
+/// A Rust constant that the policy compares with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Symbol {
+    /// The number of the expression in the policy.
+    pub expr: u16,
+    /// How many bits the kernel reads of what it is compared with.
+    pub width: Width,
+    /// Whether that is a signed number.
+    pub signed: bool,
+}
+
+pub(crate) struct Resolver<'p> {
+    problems: &'p mut Problems,
+    out: Resolved,
+    statements: u32,
+    default_said: Option<NodeId>,
+    hostname_said: Option<NodeId>,
+    network_said: Option<NodeId>,
+    groups_said: BTreeMap<String, NodeId>,
+    places: Vec<surroundings::Placed>,
+}
+
+/// Resolves a parsed policy.
+#[must_use]
+pub fn resolve(def: &PolicyDef, problems: &mut Problems) -> Resolved {
+    let out = Resolved {
+        calls: [BTreeMap::new(), BTreeMap::new(), BTreeMap::new()],
+        origins: Vec::new(),
+        default: DefaultSpec { action: Action::Kill, node: None },
+        symbols: Vec::new(),
+        constants: BTreeSet::new(),
+        missing: Vec::new(),
+        mounts: Vec::new(),
+        hostname: None,
+        network: Network::None,
+    };
+    let mut resolver = Resolver {
+        problems,
+        out,
+        statements: 0,
+        default_said: None,
+        hostname_said: None,
+        network_said: None,
+        groups_said: BTreeMap::new(),
+        places: Vec::new(),
+    };
+    for item in &def.items {
+        resolver.item(item);
+    }
+    resolver.check_places();
+    resolver.out
+}
+
+impl Resolver<'_> {
+    fn item(&mut self, item: &Item) {
+        self.statements += 1;
+        match item {
+            Item::Default { action, danger, node } => self.default(action, *danger, *node),
+            Item::Use { group, items } => {
+                if let Some(first) = self.groups_said.insert(group.text.clone(), group.node) {
+                    self.said_twice(&format!("the group `{}`", group.text), group.node, first);
+                } else {
+                    for item in items {
+                        self.item(item);
+                    }
+                }
+            }
+            Item::Rule(rule) => {
+                let text = |call: &CallName| {
+                    let mark = if call.optional { "?" } else { "" };
+                    match &rule.cond {
+                        Some(cond) => format!("{} {}{mark} if {cond};", rule.action, call.name.text),
+                        None => format!("{} {}{mark};", rule.action, call.name.text),
+                    }
+                };
+                let Some(action) = self.action(&rule.action) else { return };
+                for call in &rule.calls {
+                    let origin = (call.name.node, text(call));
+                    self.rule(call, rule.cond.as_ref(), action, &rule.context, origin, false);
+                }
+            }
+            Item::Block(block) => {
+                for arm in &block.arms {
+                    let text = match &arm.cond {
+                        Some(cond) => format!("{} {{ {cond} => {} }}", block.call.name.text, arm.action),
+                        None => format!("{} {{ _ => {} }}", block.call.name.text, arm.action),
+                    };
+                    let Some(action) = self.action(&arm.action) else { continue };
+                    let otherwise = arm.cond.is_none();
+                    self.rule(&block.call, arm.cond.as_ref(), action, &block.context, (arm.node, text), otherwise);
+                }
+            }
+            Item::Mount(mount) => self.mount(mount),
+            Item::Hostname(name) => self.hostname(name),
+            Item::Network { host, node } => {
+                if let Some(first) = self.network_said.replace(*node) {
+                    self.said_twice("the network", *node, first);
+                }
+                self.out.network = if *host { Network::Host } else { Network::None };
+            }
+        }
+    }
+
+    fn said_twice(&mut self, what: &str, node: NodeId, first: NodeId) {
+        self.problems.push(Problem {
+            kind: ProblemKind::SaidTwice,
+            node,
+            message: format!("{what} is said twice"),
+            hint: Some("keep one of the two".to_owned()),
+            related: vec![(first, "said first")],
+        });
+    }
+
+    fn default(&mut self, action: &ActionSpec, danger: bool, node: NodeId) {
+        if let Some(first) = self.default_said.replace(node) {
+            self.said_twice("the default", node, first);
+            return;
+        }
+        let Some(resolved) = self.action(action) else { return };
+        if resolved == Action::Allow && !danger {
+            self.problems.report(
+                ProblemKind::DangerousDefault,
+                action.node,
+                "`default ALLOW` lets through every call that no rule names, also those of future kernels",
+                "list what is allowed instead, or write `danger { default ALLOW; }`",
+            );
+            return;
+        }
+        self.out.default = DefaultSpec { action: resolved, node: Some(node) };
+    }
+
+    /// Adds one rule of one call, on every architecture that it concerns.
+    fn rule(
+        &mut self,
+        call: &CallName,
+        cond: Option<&CondSpec>,
+        action: Action,
+        context: &Context,
+        (node, text): (NodeId, String),
+        otherwise: bool,
+    ) {
+        let Some(syscall) = self.syscall(call) else { return };
+        let wanted = |arch: &Arch| context.arches.as_ref().is_none_or(|arches| arches.contains(arch));
+        let wanted: Vec<Arch> = Arch::ALL.into_iter().filter(wanted).collect();
+        let present: Vec<Arch> = wanted.iter().copied().filter(|arch| syscall.number(*arch).is_some()).collect();
+        if present.is_empty() {
+            self.nowhere(call, &wanted);
+            return;
+        }
+        if !call.optional {
+            for arch in wanted.iter().filter(|arch| !present.contains(arch)) {
+                let problem = missing(call, *arch, &present);
+                if !self.out.missing.iter().any(|(known, other)| known == arch && other.node == problem.node) {
+                    self.out.missing.push((*arch, problem));
+                }
+            }
+        }
+        let Ok(origin) = u16::try_from(self.out.origins.len()) else {
+            self.problems.report(
+                ProblemKind::TooLong,
+                node,
+                "too many rules for one policy",
+                "use conditions with `in`",
+            );
+            return;
+        };
+        self.out.origins.push(OriginSpec { node, text, group: context.group.clone() });
+        for arch in present {
+            let mut atoms = Vec::new();
+            let resolved = match cond {
+                Some(cond) => self.condition(cond, syscall, arch, false, &mut atoms),
+                None => Some(Cond::True),
+            };
+            let (Some(cond_value), Some(nr)) = (resolved, syscall.number(arch)) else { continue };
+            let rules =
+                self.out.calls[arch.index()].entry(nr).or_insert_with(|| CallPolicy { syscall, rules: Vec::new() });
+            rules.rules.push(RuleOf {
+                cond: cond_value,
+                action,
+                origin: OriginId(origin),
+                statement: self.statements,
+                node,
+                cond_node: cond.map(CondSpec::node),
+                otherwise,
+                danger: context.danger,
+                fallback: context.fallback,
+                group: context.group.is_some(),
+                atoms,
+            });
+        }
+    }
+
+    fn syscall(&mut self, call: &CallName) -> Option<&'static Syscall> {
+        let name = &call.name.text;
+        let found = tables::syscall(name);
+        if found.is_none() {
+            let hint = match nearest(name, tables::syscalls().iter().map(|syscall| syscall.name)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "names are the kernel's, as in syscalls(2): `openat`, `pread64`, `newfstatat`".to_owned(),
+            };
+            self.problems.report(
+                ProblemKind::UnknownSyscall,
+                call.name.node,
+                format!("unknown system call `{name}`"),
+                hint,
+            );
+        }
+        found
+    }
+
+    fn nowhere(&mut self, call: &CallName, wanted: &[Arch]) {
+        let names: Vec<_> = wanted.iter().map(|arch| arch.name()).collect();
+        self.problems.report(
+            ProblemKind::NowhereSyscall,
+            call.name.node,
+            format!("`{}` does not exist on {}", call.name.text, names.join(", ")),
+            "leave the rule out, or name an architecture that has the call",
+        );
+    }
+}
+
+fn missing(call: &CallName, arch: Arch, present: &[Arch]) -> Problem {
+    let name = &call.name.text;
+    let names: Vec<_> = present.iter().map(|arch| arch.name()).collect();
+    Problem {
+        kind: ProblemKind::MissingOnArch,
+        node: call.name.node,
+        message: format!("`{name}` does not exist on {}", arch.name()),
+        hint: Some(format!(
+            "write `{name}?` for \"where it exists\", or `if arch {} {{ … }}` around the rule",
+            names.join(", ")
+        )),
+        related: Vec::new(),
+    }
+}
+
+impl Resolver<'_> {
+    /// The symbol for a Rust expression compared with such an argument.
+    fn symbol(&mut self, symbol: Symbol) -> SymbolId {
+        let index = match self.out.symbols.iter().position(|known| *known == symbol) {
+            Some(index) => index,
+            None => {
+                self.out.symbols.push(symbol);
+                self.out.symbols.len() - 1
+            }
+        };
+        SymbolId(u16::try_from(index).unwrap_or(u16::MAX))
+    }
+}

@@ -1,0 +1,169 @@
+//! Values: literals, constants and Rust expressions, held against the argument that they are compared with.
+
+use super::conditions::{Left, type_name};
+use super::{Resolver, Symbol};
+use crate::arch::Arch;
+use crate::ast::{Name, NodeId, Subject, ValueSpec};
+use crate::meaning::{Value, Width};
+use crate::problem::{ProblemKind, nearest};
+use crate::tables;
+
+/// How a number came about, which decides what range it may have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// A literal that is compared as a number.
+    Number,
+    /// A pattern of bits: in a mask, or a combination of constants.
+    Bits,
+}
+
+impl Resolver<'_> {
+    /// A subject's mask: `Some(None)` if it has none, `None` if it has a mistake.
+    pub(super) fn mask(&mut self, subject: &Subject, left: Left, arch: Arch) -> Option<Option<Value>> {
+        match &subject.mask {
+            None => Some(None),
+            Some(mask) => self.value(mask, left, arch, true).map(Some),
+        }
+    }
+
+    /// The value of `spec` for the argument `left`; `masked` if it is a mask, or compared with what a mask leaves.
+    pub(super) fn value(&mut self, spec: &ValueSpec, left: Left, arch: Arch, masked: bool) -> Option<Value> {
+        let form = match spec {
+            _ if masked => Form::Bits,
+            ValueSpec::Int { .. } => Form::Number,
+            _ => Form::Bits,
+        };
+        match spec {
+            ValueSpec::Rust { expr, .. } => {
+                let symbol = Symbol { expr: *expr, width: left.arg.width, signed: left.arg.signed };
+                Some(Value::Symbol(self.symbol(symbol)))
+            }
+            ValueSpec::Null(node) => {
+                self.problems.report(
+                    ProblemKind::NullForNumber,
+                    *node,
+                    format!("`{}` of `{}` is `{}`, not a pointer", left.arg.name, left.call, left.arg.ty),
+                    "write 0",
+                );
+                None
+            }
+            _ => {
+                let number = self.number(spec, left, arch)?;
+                self.fit(number, form, spec, left).map(Value::Known)
+            }
+        }
+    }
+
+    fn number(&mut self, spec: &ValueSpec, left: Left, arch: Arch) -> Option<i128> {
+        match spec {
+            ValueSpec::Int { value, suffix, node, .. } => {
+                self.suffix_fits(suffix.as_deref(), *node, left)?;
+                Some(*value)
+            }
+            ValueSpec::Constant(name) => self.constant(name, arch),
+            ValueSpec::Or(parts, _) => {
+                let numbers: Vec<_> = parts.iter().map(|part| self.number(part, left, arch)).collect();
+                numbers.into_iter().try_fold(0, |all, number| Some(all | number?))
+            }
+            ValueSpec::Null(node) | ValueSpec::Rust { node, .. } => {
+                self.problems.report(
+                    ProblemKind::NotConstant,
+                    *node,
+                    format!("`{spec}` cannot be combined with `|`"),
+                    "put the whole value in braces, as one Rust expression",
+                );
+                None
+            }
+        }
+    }
+
+    /// A literal's suffix states a width as `fd: u64` does.
+    fn suffix_fits(&mut self, suffix: Option<&str>, node: NodeId, left: Left) -> Option<()> {
+        let stated = match suffix {
+            None => return Some(()),
+            Some("u32" | "i32") => Width::W32,
+            Some("u64" | "i64" | "usize" | "isize") => Width::W64,
+            Some(other) => {
+                let message = format!("`{other}` is not the type of an argument");
+                let hint = format!("write `{}`, or leave the type out", type_name(left.arg));
+                self.problems.report(ProblemKind::UnknownType, node, message, hint);
+                return None;
+            }
+        };
+        if stated == left.arg.width {
+            return Some(());
+        }
+        self.wrong_width(node, left, stated);
+        None
+    }
+
+    fn constant(&mut self, name: &Name, arch: Arch) -> Option<i128> {
+        let Some(constant) = tables::constant(&name.text) else {
+            let known = tables::constants().iter().map(|constant| constant.name);
+            let hint = match nearest(&name.text, known) {
+                Some(near) => {
+                    format!("did you mean `{near}`? A constant of your own stands in braces: `{{ {} }}`", name.text)
+                }
+                None => format!("a constant of your own stands in braces: `{{ {} }}`", name.text),
+            };
+            let message = format!("unknown constant `{}`", name.text);
+            self.problems.report(ProblemKind::UnknownConstant, name.node, message, hint);
+            return None;
+        };
+        let Some(value) = constant.values[arch.index()] else {
+            self.problems.report(
+                ProblemKind::MissingConstant,
+                name.node,
+                format!("`{}` does not exist on {}", name.text, arch.name()),
+                "put the rule into `if arch … { … }` with the architectures that have it",
+            );
+            return None;
+        };
+        self.out.constants.insert(constant.name);
+        Some(value.into())
+    }
+
+    /// The register's bits for `number`, if the argument can hold it.
+    fn fit(&mut self, number: i128, form: Form, spec: &ValueSpec, left: Left) -> Option<u64> {
+        let (bits, low, high): (u32, i128, i128) = match (left.arg.width, left.arg.signed) {
+            (Width::W32, false) => (32, 0, u32::MAX.into()),
+            (Width::W32, true) => (32, i32::MIN.into(), i32::MAX.into()),
+            (Width::W64, false) => (64, 0, u64::MAX.into()),
+            (Width::W64, true) => (64, i64::MIN.into(), i64::MAX.into()),
+        };
+        let span = 1_i128 << bits;
+        let fits = (low..=high).contains(&number) || (form == Form::Bits && (0..span).contains(&number));
+        // A negative pattern of bits (FUTEX_CMD_MASK) is meant for any width.
+        let pattern = form == Form::Bits && !left.arg.signed && (-(span / 2)..0).contains(&number) && is_mask(spec);
+        if fits || pattern {
+            let register = number.rem_euclid(span);
+            return u64::try_from(register).ok();
+        }
+        let (name, call, ty) = (left.arg.name, left.call, left.arg.ty);
+        let same_bits = (-(span / 2)..span).contains(&number);
+        if same_bits {
+            let (sign, other) = if left.arg.signed { ("signed", number - span) } else { ("unsigned", number + span) };
+            let other = if left.arg.signed { other.to_string() } else { format!("{other:#x}") };
+            self.problems.report(
+                ProblemKind::SignTrap,
+                spec.node(),
+                format!("`{name}` of `{call}` is `{ty}`, which is {sign}: it is never {spec}"),
+                format!("if you mean these bits, write {other}"),
+            );
+        } else {
+            let ends = if low == 0 { format!("0 to {high:#x}") } else { format!("{low} to {high}") };
+            self.problems.report(
+                ProblemKind::OutOfRange,
+                spec.node(),
+                format!("`{name}` of `{call}` is `{ty}`: {spec} does not fit into its {bits} bits"),
+                format!("it holds {ends}"),
+            );
+        }
+        None
+    }
+}
+
+/// Whether a value is a named mask, whose sign in the header means nothing.
+fn is_mask(spec: &ValueSpec) -> bool {
+    matches!(spec, ValueSpec::Constant(name) if name.text.ends_with("_MASK"))
+}

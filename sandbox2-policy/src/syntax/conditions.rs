@@ -1,0 +1,268 @@
+//! Conditions and values of the language. Rust's precedence: `&` and `|` bind tighter than `==`, `&&` tighter than `||`.
+
+use proc_macro2::{Delimiter, TokenTree};
+use syn::ext::IdentExt as _;
+use syn::parse::ParseStream;
+use syn::{Ident, LitInt, Token, token};
+
+use super::delimited::{brackets, parentheses};
+use super::parse::{Attempt, Parser, drain};
+use crate::ast::{CmpSpec, CondSpec, InSpec, SetSpec, Subject, ValueSpec};
+use crate::meaning::CmpOp;
+
+impl Parser {
+    /// A whole condition.
+    pub(super) fn condition(&mut self, input: ParseStream<'_>) -> Attempt<CondSpec> {
+        let mut parts = vec![self.conjunction(input)?];
+        while input.peek(Token![||]) {
+            input.parse::<Token![||]>()?;
+            parts.push(self.conjunction(input)?);
+        }
+        if parts.len() == 1 {
+            return Ok(parts.remove(0));
+        }
+        let node = self.node_from(parts[0].node(), parts[parts.len() - 1].node());
+        Ok(CondSpec::Any(parts, node))
+    }
+
+    fn conjunction(&mut self, input: ParseStream<'_>) -> Attempt<CondSpec> {
+        let mut parts = vec![self.term(input)?];
+        while input.peek(Token![&&]) {
+            input.parse::<Token![&&]>()?;
+            parts.push(self.term(input)?);
+        }
+        if parts.len() == 1 {
+            return Ok(parts.remove(0));
+        }
+        let node = self.node_from(parts[0].node(), parts[parts.len() - 1].node());
+        Ok(CondSpec::All(parts, node))
+    }
+
+    fn term(&mut self, input: ParseStream<'_>) -> Attempt<CondSpec> {
+        if input.peek(Token![!]) {
+            input.parse::<Token![!]>()?;
+            return Ok(CondSpec::Not(Box::new(self.term(input)?)));
+        }
+        if input.peek(token::Paren) && !encloses_subject(input) {
+            let (_, content) = parentheses(input)?;
+            let cond = self.condition(&content);
+            if cond.is_ok() && !content.is_empty() {
+                let error = content.error("expected `&&`, `||` or `)`");
+                drain(&content);
+                return Err(error.into());
+            }
+            drain(&content);
+            return cond;
+        }
+        self.comparison(input)
+    }
+
+    fn comparison(&mut self, input: ParseStream<'_>) -> Attempt<CondSpec> {
+        let subject = self.subject(input)?;
+        let first = subject.arg.node;
+        if input.peek(Token![in]) {
+            input.parse::<Token![in]>()?;
+            let (set, last) = self.set(input)?;
+            let node = self.node_from(first, last);
+            return Ok(CondSpec::In(InSpec { subject, set, node }));
+        }
+        let op = self.operator(input)?;
+        let value = self.value(input)?;
+        let node = self.node_from(first, value.node());
+        Ok(CondSpec::Cmp(CmpSpec { subject, op, value, node }))
+    }
+
+    fn subject(&mut self, input: ParseStream<'_>) -> Attempt<Subject> {
+        if input.peek(token::Paren) {
+            let (_, content) = parentheses(input)?;
+            let subject = self.subject(&content);
+            let rest = content.is_empty();
+            let error = content.error("expected `)`");
+            drain(&content);
+            return if rest { subject } else { subject.and(Err(error.into())) };
+        }
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error("expected an argument of the call, by name or as arg0 to arg5").into());
+        }
+        let ident = input.call(Ident::parse_any)?;
+        let arg = self.name(&ident);
+        let mut ty = None;
+        if input.peek(Token![:]) {
+            input.parse::<Token![:]>()?;
+            let ident = input.call(Ident::parse_any)?;
+            ty = Some(self.name(&ident));
+        }
+        let mut mask = None;
+        if input.peek(Token![&]) && !input.peek(Token![&&]) {
+            input.parse::<Token![&]>()?;
+            mask = Some(self.mask(input)?);
+        }
+        Ok(Subject { arg, ty, mask })
+    }
+
+    /// A mask: one value, or several in parentheses. `a & B | C == D` would mean `(a & B) | C` in Rust.
+    fn mask(&mut self, input: ParseStream<'_>) -> Attempt<ValueSpec> {
+        let mask = self.single_value(input)?;
+        if input.peek(Token![|]) && !input.peek(Token![||]) {
+            return Err(input.error("put the mask in parentheses: `arg & (A | B) == …`").into());
+        }
+        Ok(mask)
+    }
+
+    fn operator(&mut self, input: ParseStream<'_>) -> Attempt<CmpOp> {
+        let op = if input.peek(Token![==]) {
+            input.parse::<Token![==]>()?;
+            CmpOp::Eq
+        } else if input.peek(Token![!=]) {
+            input.parse::<Token![!=]>()?;
+            CmpOp::Ne
+        } else if input.peek(Token![<=]) {
+            input.parse::<Token![<=]>()?;
+            CmpOp::Le
+        } else if input.peek(Token![>=]) {
+            input.parse::<Token![>=]>()?;
+            CmpOp::Ge
+        } else if input.peek(Token![<]) {
+            input.parse::<Token![<]>()?;
+            CmpOp::Lt
+        } else if input.peek(Token![>]) {
+            input.parse::<Token![>]>()?;
+            CmpOp::Gt
+        } else if input.peek(Token![=]) {
+            return Err(input.error("`=` does not compare: write `==`").into());
+        } else {
+            return Err(input.error("expected a comparison: ==, !=, <, <=, >, >= or `in`").into());
+        };
+        Ok(op)
+    }
+
+    fn set(&mut self, input: ParseStream<'_>) -> Attempt<(SetSpec, crate::ast::NodeId)> {
+        if input.peek(token::Bracket) {
+            let (bracket, content) = brackets(input)?;
+            let list = self.list(&content);
+            drain(&content);
+            let list = list?;
+            let node = self.node(bracket.span.open(), bracket.span.close());
+            if list.is_empty() {
+                return Err(syn::Error::new(bracket.span.join(), "an empty list holds no value").into());
+            }
+            return Ok((SetSpec::List(list), node));
+        }
+        let from = self.value(input)?;
+        if input.peek(Token![..]) && !input.peek(Token![..=]) {
+            return Err(input.error("write an inclusive range: `a..=b`").into());
+        }
+        input.parse::<Token![..=]>()?;
+        let to = self.value(input)?;
+        let node = self.node_from(from.node(), to.node());
+        Ok((SetSpec::Range(from, to), node))
+    }
+
+    fn list(&mut self, content: ParseStream<'_>) -> Attempt<Vec<ValueSpec>> {
+        let mut values = Vec::new();
+        while !content.is_empty() {
+            values.push(self.value(content)?);
+            if !content.is_empty() {
+                content.parse::<Token![,]>()?;
+            }
+        }
+        Ok(values)
+    }
+
+    /// A value: `A`, `A | B`, `-1`, `{ expression }`.
+    pub(super) fn value(&mut self, input: ParseStream<'_>) -> Attempt<ValueSpec> {
+        let mut values = vec![self.single_value(input)?];
+        while input.peek(Token![|]) && !input.peek(Token![||]) {
+            input.parse::<Token![|]>()?;
+            values.push(self.single_value(input)?);
+        }
+        if values.len() == 1 {
+            return Ok(values.remove(0));
+        }
+        let node = self.node_from(values[0].node(), values[values.len() - 1].node());
+        Ok(ValueSpec::Or(values, node))
+    }
+
+    fn single_value(&mut self, input: ParseStream<'_>) -> Attempt<ValueSpec> {
+        if input.peek(token::Paren) {
+            let (_, content) = parentheses(input)?;
+            let value = self.value(&content);
+            if value.is_ok() && !content.is_empty() {
+                let error = content.error("expected `|` or `)`");
+                drain(&content);
+                return Err(error.into());
+            }
+            drain(&content);
+            return value;
+        }
+        if input.peek(token::Brace) {
+            return self.rust_value(input);
+        }
+        if input.peek(Token![-]) || input.peek(LitInt) {
+            return self.integer(input);
+        }
+        if input.peek(Ident::peek_any) {
+            let ident = input.call(Ident::parse_any)?;
+            let name = self.name(&ident);
+            if input.peek(Token![::]) || input.peek(token::Paren) {
+                return Err(syn::Error::new(
+                    ident.span(),
+                    format!("a Rust expression stands in braces: `{{ {ident}… }}`"),
+                )
+                .into());
+            }
+            if name.text == "NULL" {
+                return Ok(ValueSpec::Null(name.node));
+            }
+            return Ok(ValueSpec::Constant(name));
+        }
+        Err(input.error("expected a number, a constant of the kernel, NULL, or a Rust expression in braces").into())
+    }
+
+    fn integer(&mut self, input: ParseStream<'_>) -> Attempt<ValueSpec> {
+        let before = input.span();
+        let negative = input.peek(Token![-]);
+        if negative {
+            input.parse::<Token![-]>()?;
+        }
+        let literal: LitInt = input.parse()?;
+        let node = self.node(before, literal.span());
+        let magnitude: i128 =
+            literal.base10_parse().map_err(|_| syn::Error::new(literal.span(), "this number is beyond 128 bits"))?;
+        let value = if negative { -magnitude } else { magnitude };
+        let suffix = Some(literal.suffix().to_owned()).filter(|suffix| !suffix.is_empty());
+        let text = format!("{}{literal}", if negative { "-" } else { "" });
+        Ok(ValueSpec::Int { value, suffix, text, node })
+    }
+
+    fn rust_value(&mut self, input: ParseStream<'_>) -> Attempt<ValueSpec> {
+        let tree: TokenTree = input.parse()?;
+        let TokenTree::Group(group) = tree else {
+            return Err(input.error("expected a Rust expression in braces").into());
+        };
+        let node = self.node(group.span_open(), group.span_close());
+        if group.stream().is_empty() {
+            return Err(syn::Error::new(group.span(), "expected a Rust expression in the braces").into());
+        }
+        let expr = u16::try_from(self.exprs.len())
+            .map_err(|_| syn::Error::new(group.span(), "too many Rust expressions in one policy"))?;
+        let text = group.stream().to_string();
+        self.exprs.push(group.stream());
+        Ok(ValueSpec::Rust { expr, text, node })
+    }
+}
+
+/// Whether the parenthesis that comes holds only a subject, as in `(flags & MASK) == 0`.
+fn encloses_subject(input: ParseStream<'_>) -> bool {
+    let fork = input.fork();
+    let Ok(TokenTree::Group(group)) = fork.parse::<TokenTree>() else { return false };
+    if group.delimiter() != Delimiter::Parenthesis {
+        return false;
+    }
+    let followed = fork.peek(Token![==])
+        || fork.peek(Token![!=])
+        || fork.peek(Token![<])
+        || fork.peek(Token![>])
+        || fork.peek(Token![in]);
+    followed
+}

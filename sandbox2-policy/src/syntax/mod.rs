@@ -1,0 +1,62 @@
+//! The policy language: from tokens, or from text, to an [`ast::PolicyDef`](crate::ast::PolicyDef).
+//!
+//! Only this folder knows places in a source ([`Places`]); all later stages speak of nodes.
+
+mod conditions;
+mod delimited;
+mod parse;
+mod statements;
+
+use proc_macro2::{Span, TokenStream};
+
+use crate::ast::{NodeId, PolicyDef};
+use crate::problem::Problem;
+
+pub use parse::parse;
+
+/// Where the nodes of a policy stand in its source: for each the first and the last span.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    spans: Vec<(Span, Span)>,
+}
+
+impl Places {
+    /// The first and the last span of a node.
+    #[must_use]
+    pub fn spans(&self, node: NodeId) -> (Span, Span) {
+        let index = node.0 as usize;
+        self.spans.get(index).copied().unwrap_or_else(|| (Span::call_site(), Span::call_site()))
+    }
+
+    fn add(&mut self, first: Span, last: Span) -> NodeId {
+        let node = NodeId(u32::try_from(self.spans.len()).unwrap_or(u32::MAX));
+        self.spans.push((first, last));
+        node
+    }
+}
+
+/// What the `static` line of a policy says.
+#[derive(Debug, Clone)]
+pub struct Header {
+    /// Doc comments and other attributes.
+    pub attributes: TokenStream,
+    /// The visibility; empty if private.
+    pub visibility: TokenStream,
+    /// The name.
+    pub name: proc_macro2::Ident,
+}
+
+/// A parsed policy and all that was wrong with its form.
+#[derive(Debug, Clone)]
+pub struct Parsed {
+    /// The `static` line; `None` for the expression form.
+    pub header: Option<Header>,
+    /// The body, without what could not be parsed.
+    pub def: PolicyDef,
+    /// The Rust expressions in it, by number.
+    pub exprs: Vec<TokenStream>,
+    /// Where its nodes stand.
+    pub places: Places,
+    /// What was wrong.
+    pub problems: Vec<Problem>,
+}

@@ -1,0 +1,202 @@
+//! The parser's frame: nodes, recovery after a mistake, and the `static` line.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::parse::{Parse, ParseStream, Parser as _};
+use syn::{Ident, Token};
+
+use super::{Header, Parsed, Places};
+use crate::ast::{Context, Item, Name, NodeId, PolicyDef};
+use crate::problem::{Problem, ProblemKind, Problems};
+
+/// What goes wrong inside one statement; the statement is given up.
+pub(super) type Attempt<T> = Result<T, GivenUp>;
+
+/// A statement could not be parsed; the reason has been reported, unless it is still to be.
+pub(super) enum GivenUp {
+    /// Already among the problems.
+    Reported,
+    /// Not yet.
+    Form(syn::Error),
+}
+
+impl From<syn::Error> for GivenUp {
+    fn from(error: syn::Error) -> GivenUp {
+        GivenUp::Form(error)
+    }
+}
+
+/// The state of a parse.
+pub(super) struct Parser {
+    pub(super) places: Places,
+    pub(super) problems: Problems,
+    pub(super) exprs: Vec<TokenStream>,
+    /// Set while a group's own text is parsed: every node then stands where the group was named.
+    pub(super) within_group: Option<NodeId>,
+}
+
+/// Parses a policy. It never fails: what is wrong is in [`Parsed::problems`], one problem for each mistake.
+#[must_use]
+pub fn parse(tokens: TokenStream) -> Parsed {
+    let mut parser =
+        Parser { places: Places::default(), problems: Problems::default(), exprs: Vec::new(), within_group: None };
+    // Node 0 is the whole policy.
+    parser.places.add(Span::call_site(), Span::call_site());
+    let mut header = None;
+    let mut items = Vec::new();
+    let whole = |input: ParseStream<'_>| {
+        header = parser.header(input);
+        items = parser.items(input, &Context::default());
+        Ok(())
+    };
+    if let Err(error) = whole.parse2(tokens) {
+        parser.form(&error);
+    }
+    Parsed {
+        header,
+        def: PolicyDef { items },
+        exprs: parser.exprs,
+        places: parser.places,
+        problems: parser.problems.into_vec(),
+    }
+}
+
+impl Parser {
+    pub(super) fn node(&mut self, first: Span, last: Span) -> NodeId {
+        match self.within_group {
+            Some(node) => node,
+            None => self.places.add(first, last),
+        }
+    }
+
+    /// The node from `first` to what has just been parsed.
+    pub(super) fn node_from(&mut self, first: NodeId, last: NodeId) -> NodeId {
+        let first = self.places.spans(first).0;
+        let last = self.places.spans(last).1;
+        self.node(first, last)
+    }
+
+    pub(super) fn name(&mut self, ident: &Ident) -> Name {
+        Name { text: ident.to_string(), node: self.node(ident.span(), ident.span()) }
+    }
+
+    /// Reports what syn says about the form.
+    pub(super) fn form(&mut self, error: &syn::Error) {
+        let node = self.node(error.span(), error.span());
+        self.problems.push(Problem {
+            kind: ProblemKind::Syntax,
+            node,
+            message: error.to_string(),
+            hint: None,
+            related: Vec::new(),
+        });
+    }
+
+    pub(super) fn give_up<T>(
+        &mut self,
+        kind: ProblemKind,
+        node: NodeId,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Attempt<T> {
+        self.problems.report(kind, node, message, hint);
+        Err(GivenUp::Reported)
+    }
+
+    pub(super) fn settle(&mut self, reason: GivenUp) {
+        if let GivenUp::Form(error) = reason {
+            self.form(&error);
+        }
+    }
+
+    /// Statements up to the end of `input`, with recovery at the end of a statement.
+    pub(super) fn items(&mut self, input: ParseStream<'_>, context: &Context) -> Vec<Item> {
+        let mut items = Vec::new();
+        while !input.is_empty() {
+            if let Err(reason) = self.statement(input, context, &mut items) {
+                self.settle(reason);
+                skip_statement(input);
+            }
+        }
+        items
+    }
+
+    fn header(&mut self, input: ParseStream<'_>) -> Option<Header> {
+        let mut attributes = TokenStream::new();
+        while input.peek(Token![#]) {
+            match attribute(input) {
+                Ok(tokens) => attributes.extend(tokens),
+                Err(error) => {
+                    self.form(&error);
+                    skip_statement(input);
+                    return None;
+                }
+            }
+        }
+        if attributes.is_empty() && !input.peek(Token![pub]) && !input.peek(Token![static]) {
+            return None;
+        }
+        match static_line(input) {
+            Ok((visibility, name)) => Some(Header { attributes, visibility, name }),
+            Err(error) => {
+                self.form(&error);
+                skip_statement(input);
+                None
+            }
+        }
+    }
+}
+
+fn attribute(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let hash: TokenTree = input.parse()?;
+    let body: proc_macro2::Group = input.parse()?;
+    Ok([hash, TokenTree::Group(body)].into_iter().collect())
+}
+
+fn static_line(input: ParseStream<'_>) -> syn::Result<(TokenStream, Ident)> {
+    let mut visibility = TokenStream::new();
+    if input.peek(Token![pub]) {
+        visibility.extend([input.parse::<TokenTree>()?]);
+        if input.peek(syn::token::Paren) {
+            visibility.extend([input.parse::<TokenTree>()?]);
+        }
+    }
+    if !input.peek(Token![static]) {
+        return Err(input.error("expected `static NAME;`: a policy begins with its name, or has none"));
+    }
+    input.parse::<Token![static]>()?;
+    let name = input.call(Ident::parse)?;
+    input.parse::<Token![;]>()?;
+    Ok((visibility, name))
+}
+
+/// Skips to behind the next `;`, or behind the next `{ … }`.
+fn skip_statement(input: ParseStream<'_>) {
+    while let Ok(token) = input.parse::<TokenTree>() {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == ';' => return,
+            TokenTree::Group(group) if group.delimiter() == proc_macro2::Delimiter::Brace => {
+                if input.peek(Token![;]) || !input.peek(Token![|]) && !input.peek(Token![&]) && !input.peek(Token![=]) {
+                    if input.peek(Token![;]) {
+                        continue;
+                    }
+                    return;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Empties `input`, so that syn does not complain about what is left.
+pub(super) fn drain(input: ParseStream<'_>) {
+    while input.parse::<TokenTree>().is_ok() {}
+}
+
+/// Skips to behind the next `,`.
+pub(super) fn skip_arm(input: ParseStream<'_>) {
+    while let Ok(token) = input.parse::<TokenTree>() {
+        if matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ',') {
+            return;
+        }
+    }
+}

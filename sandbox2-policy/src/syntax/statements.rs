@@ -1,0 +1,450 @@
+//! Statements of the language.
+
+use proc_macro2::TokenTree;
+use syn::ext::IdentExt as _;
+use syn::parse::ParseStream;
+use syn::parse::Parser as _;
+use syn::{Ident, LitInt, LitStr, Token, token};
+
+use super::delimited::{braces, parentheses};
+use super::parse::{Attempt, Parser, drain, skip_arm};
+use crate::arch::Arch;
+use crate::ast::{
+    ActionKind, ActionSpec, Arm, BlockSpec, CallName, Context, Item, MountSpec, MountWord, Name, NodeId, RuleSpec, Text,
+};
+use crate::groups;
+use crate::problem::{ProblemKind, nearest};
+
+const ACTIONS: [&str; 5] = ["ALLOW", "KILL", "ERRNO", "TRAP", "LOG"];
+const STATEMENTS: [&str; 9] = ["default", "use", "danger", "file", "dir", "tmpfs", "libraries", "hostname", "network"];
+const LATER: [&str; 8] = ["baseline", "bpf", "limit", "override", "restrict", "hot", "slot", "syscall"];
+
+impl Parser {
+    /// One statement; its items are added to `items`.
+    pub(super) fn statement(
+        &mut self,
+        input: ParseStream<'_>,
+        context: &Context,
+        items: &mut Vec<Item>,
+    ) -> Attempt<()> {
+        if input.peek(Token![use]) {
+            return self.use_groups(input, context, items);
+        }
+        if input.peek(Token![if]) {
+            return self.if_arch(input, context, items);
+        }
+        if input.peek(Token![static]) || input.peek(Token![pub]) {
+            let word: TokenTree = input.parse()?;
+            let node = self.node(word.span(), word.span());
+            return self.give_up(
+                ProblemKind::Syntax,
+                node,
+                "the policy's name stands at its beginning, once",
+                "move the `static NAME;` line to the top, or make two policies",
+            );
+        }
+        let word = input.call(Ident::parse_any)?;
+        let text = word.to_string();
+        match text.as_str() {
+            "danger" if input.peek(token::Brace) => {
+                let (_, content) = braces(input)?;
+                let inner = Context { danger: true, ..context.clone() };
+                let found = self.items(&content, &inner);
+                items.extend(found);
+                Ok(())
+            }
+            "fallback" if self.within_group.is_some() => {
+                let inner = Context { fallback: true, ..context.clone() };
+                self.statement(input, &inner, items)
+            }
+            "default" => {
+                let action = self.action(input, None)?;
+                input.parse::<Token![;]>()?;
+                let first = self.node(word.span(), word.span());
+                let node = self.node_from(first, action.node);
+                items.push(Item::Default { action, danger: context.danger, node });
+                Ok(())
+            }
+            "file" | "dir" | "tmpfs" | "libraries" if input.peek(LitStr) || input.peek(Ident::peek_any) => {
+                let mount = self.mount(input, &word)?;
+                items.push(Item::Mount(mount));
+                Ok(())
+            }
+            "hostname" => {
+                let name = self.text(input)?;
+                input.parse::<Token![;]>()?;
+                items.push(Item::Hostname(name));
+                Ok(())
+            }
+            "network" => {
+                let network = self.network(input)?;
+                items.push(network);
+                Ok(())
+            }
+            text if ACTIONS.contains(&text) => {
+                let rule = self.rule(input, &word, context)?;
+                items.push(Item::Rule(rule));
+                Ok(())
+            }
+            _ if is_block(input) => {
+                let block = self.block(input, &word, context)?;
+                items.push(Item::Block(block));
+                Ok(())
+            }
+            _ => self.unknown_word(&word, input),
+        }
+    }
+
+    fn unknown_word<T>(&mut self, word: &Ident, input: ParseStream<'_>) -> Attempt<T> {
+        let text = word.to_string();
+        let node = self.node(word.span(), word.span());
+        if text == "NOTIFY" || LATER.contains(&text.as_str()) {
+            return self.give_up(
+                ProblemKind::NotYet,
+                node,
+                format!("`{text}` is not supported by this version of sandbox2"),
+                "leave the statement out",
+            );
+        }
+        let names_call = input.peek(Ident::peek_any);
+        let shouting = text.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+        let statement = nearest(&text, STATEMENTS);
+        if shouting || (names_call && statement.is_none()) || input.peek(token::Paren) {
+            return self.unknown_action(&text, node);
+        }
+        let hint = match statement {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!(
+                "a statement begins with an action ({}), with {}, or is a block `call {{ condition => ACTION, }}`",
+                ACTIONS.join(", "),
+                STATEMENTS.map(|word| format!("`{word}`")).join(", "),
+            ),
+        };
+        self.give_up(ProblemKind::UnknownStatement, node, format!("no statement begins with `{text}`"), hint)
+    }
+
+    fn unknown_action<T>(&mut self, text: &str, node: NodeId) -> Attempt<T> {
+        let hint = match nearest(text, ACTIONS) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "the actions are ALLOW, KILL, ERRNO(E), TRAP(n) and LOG".to_owned(),
+        };
+        self.give_up(ProblemKind::UnknownAction, node, format!("unknown action `{text}`"), hint)
+    }
+
+    fn use_groups(&mut self, input: ParseStream<'_>, context: &Context, items: &mut Vec<Item>) -> Attempt<()> {
+        input.parse::<Token![use]>()?;
+        loop {
+            let ident = input.call(Ident::parse_any)?;
+            let name = self.name(&ident);
+            if input.peek(Token![::]) {
+                return self.give_up(
+                    ProblemKind::NotYet,
+                    name.node,
+                    "`use` of a policy of your own is not supported by this version of sandbox2",
+                    "name groups only, or write the rules out",
+                );
+            }
+            match groups::group(&name.text) {
+                Some(group) => {
+                    let inner = Context { group: Some(group.name.to_owned()), ..context.clone() };
+                    let found = self.group_items(group.source, &inner, name.node);
+                    items.push(Item::Use { group: name, items: found });
+                }
+                None => self.unknown_group(&name),
+            }
+            if input.peek(Token![;]) {
+                input.parse::<Token![;]>()?;
+                return Ok(());
+            }
+            input.parse::<Token![,]>()?;
+            if input.peek(Token![;]) {
+                input.parse::<Token![;]>()?;
+                return Ok(());
+            }
+        }
+    }
+
+    fn unknown_group(&mut self, name: &Name) {
+        let names = groups::groups().iter().map(|group| group.name);
+        let hint = match nearest(&name.text, names.clone()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the groups are {}", names.collect::<Vec<_>>().join(", ")),
+        };
+        self.problems.report(ProblemKind::UnknownGroup, name.node, format!("unknown group `{}`", name.text), hint);
+    }
+
+    /// The statements of a group. A group is ours: that all of them parse is asserted by a test.
+    fn group_items(&mut self, source: &str, context: &Context, node: NodeId) -> Vec<Item> {
+        let outer = self.within_group.replace(node);
+        let mut items = Vec::new();
+        let result = (|input: ParseStream<'_>| {
+            items = self.items(input, context);
+            Ok(())
+        })
+        .parse_str(source);
+        if let Err(error) = result {
+            self.form(&error);
+        }
+        self.within_group = outer;
+        items
+    }
+
+    fn if_arch(&mut self, input: ParseStream<'_>, context: &Context, items: &mut Vec<Item>) -> Attempt<()> {
+        input.parse::<Token![if]>()?;
+        let word = input.call(Ident::parse_any)?;
+        if word != "arch" {
+            return Err(syn::Error::new(word.span(), "expected `arch`: `if arch x86_64 { … }`").into());
+        }
+        let mut arches = Vec::new();
+        loop {
+            let ident = input.call(Ident::parse_any)?;
+            match Arch::from_name(&ident.to_string()) {
+                Some(arch) => arches.push(arch),
+                None => {
+                    let node = self.node(ident.span(), ident.span());
+                    let known = Arch::ALL.map(Arch::name);
+                    let hint = match nearest(&ident.to_string(), known) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("the architectures are {}", known.join(", ")),
+                    };
+                    return self.give_up(
+                        ProblemKind::UnknownArch,
+                        node,
+                        format!("unknown architecture `{ident}`"),
+                        hint,
+                    );
+                }
+            }
+            if !input.peek(Token![,]) {
+                break;
+            }
+            input.parse::<Token![,]>()?;
+        }
+        if let Some(outer) = &context.arches {
+            arches.retain(|arch| outer.contains(arch));
+        }
+        let inner = Context { arches: Some(arches), ..context.clone() };
+        let (_, content) = braces(input)?;
+        let found = self.items(&content, &inner);
+        items.extend(found);
+        Ok(())
+    }
+
+    /// An action: `ALLOW`, `ERRNO(E)`, …; `word` if its first word has been read.
+    fn action(&mut self, input: ParseStream<'_>, word: Option<&Ident>) -> Attempt<ActionSpec> {
+        let word = match word {
+            Some(word) => word.clone(),
+            None => input.call(Ident::parse_any)?,
+        };
+        let text = word.to_string();
+        let mut last = word.span();
+        let kind = match text.as_str() {
+            "ALLOW" => ActionKind::Allow,
+            "KILL" => ActionKind::Kill,
+            "LOG" => ActionKind::Log,
+            "ERRNO" | "TRAP" => {
+                if !input.peek(token::Paren) {
+                    let example = if text == "ERRNO" { "ERRNO(EPERM)" } else { "TRAP(1)" };
+                    return Err(syn::Error::new(word.span(), format!("`{text}` needs a number: `{example}`")).into());
+                }
+                let (paren, content) = parentheses(input)?;
+                last = paren.span.close();
+                let value = self.value(&content);
+                drain(&content);
+                let value = value?;
+                if text == "ERRNO" { ActionKind::Errno(value) } else { ActionKind::Trap(value) }
+            }
+            _ => {
+                let node = self.node(word.span(), word.span());
+                if text == "NOTIFY" {
+                    return self.give_up(
+                        ProblemKind::NotYet,
+                        node,
+                        "`NOTIFY` is not supported by this version of sandbox2",
+                        "use KILL or ERRNO(E)",
+                    );
+                }
+                return self.unknown_action(&text, node);
+            }
+        };
+        Ok(ActionSpec { kind, node: self.node(word.span(), last) })
+    }
+
+    fn rule(&mut self, input: ParseStream<'_>, word: &Ident, context: &Context) -> Attempt<RuleSpec> {
+        let action = self.action(input, Some(word))?;
+        let mut calls = vec![self.call(input)?];
+        while input.peek(Token![,]) {
+            input.parse::<Token![,]>()?;
+            if input.peek(Token![;]) || input.peek(Token![if]) {
+                break;
+            }
+            calls.push(self.call(input)?);
+        }
+        let cond = if input.peek(Token![if]) {
+            input.parse::<Token![if]>()?;
+            Some(self.condition(input)?)
+        } else {
+            None
+        };
+        if !input.peek(Token![;]) {
+            return Err(input.error("expected `;`, `,` and another system call, or `if` and a condition").into());
+        }
+        input.parse::<Token![;]>()?;
+        Ok(RuleSpec { action, calls, cond, context: context.clone() })
+    }
+
+    fn call(&mut self, input: ParseStream<'_>) -> Attempt<CallName> {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error("expected the name of a system call").into());
+        }
+        let ident = input.call(Ident::parse_any)?;
+        let optional = input.peek(Token![?]);
+        if optional {
+            input.parse::<Token![?]>()?;
+        }
+        Ok(CallName { name: self.name(&ident), optional })
+    }
+
+    fn block(&mut self, input: ParseStream<'_>, word: &Ident, context: &Context) -> Attempt<BlockSpec> {
+        let optional = input.peek(Token![?]);
+        if optional {
+            input.parse::<Token![?]>()?;
+        }
+        let call = CallName { name: self.name(word), optional };
+        let (_, content) = braces(input)?;
+        let mut arms = Vec::new();
+        let mut failed = false;
+        while !content.is_empty() {
+            match self.arm(&content) {
+                Ok(arm) => arms.push(arm),
+                Err(reason) => {
+                    failed = true;
+                    self.settle(reason);
+                    skip_arm(&content);
+                }
+            }
+        }
+        if arms.is_empty() && !failed {
+            return self.give_up(
+                ProblemKind::EmptyBlock,
+                call.name.node,
+                format!("the block of `{}` has no rules", call.name.text),
+                "write `condition => ACTION,` lines in it, or leave it out",
+            );
+        }
+        Ok(BlockSpec { call, arms, context: context.clone() })
+    }
+
+    fn arm(&mut self, content: ParseStream<'_>) -> Attempt<Arm> {
+        let (cond, first) = if content.peek(Token![_]) {
+            let underscore = content.parse::<Token![_]>()?;
+            (None, self.node(underscore.spans[0], underscore.spans[0]))
+        } else {
+            let before = content.span();
+            let cond = self.condition(content)?;
+            (Some(cond), self.node(before, before))
+        };
+        if !content.peek(Token![=>]) {
+            return Err(content.error("expected `=> ACTION`").into());
+        }
+        content.parse::<Token![=>]>()?;
+        let action = self.action(content, None)?;
+        if !content.is_empty() {
+            content.parse::<Token![,]>()?;
+        }
+        let node = self.node_from(first, action.node);
+        Ok(Arm { cond, action, node })
+    }
+
+    fn text(&mut self, input: ParseStream<'_>) -> Attempt<Text> {
+        if !input.peek(LitStr) {
+            return Err(input.error("expected a string: `\"…\"`").into());
+        }
+        let literal: LitStr = input.parse()?;
+        Ok(Name { text: literal.value(), node: self.node(literal.span(), literal.span()) })
+    }
+
+    fn mount(&mut self, input: ParseStream<'_>, word: &Ident) -> Attempt<MountSpec> {
+        let kind = match word.to_string().as_str() {
+            "file" => MountWord::File,
+            "dir" => MountWord::Dir,
+            "tmpfs" => MountWord::Tmpfs,
+            _ => MountWord::Libraries,
+        };
+        let takes_rw = matches!(kind, MountWord::File | MountWord::Dir);
+        let mut writable = false;
+        if takes_rw && input.peek(Ident::peek_any) {
+            let word = input.call(Ident::parse_any)?;
+            if word != "rw" {
+                return Err(syn::Error::new(word.span(), "expected `rw` or a path").into());
+            }
+            writable = true;
+        }
+        let path = self.text(input)?;
+        let mut inside = None;
+        if takes_rw && input.peek(Token![as]) {
+            input.parse::<Token![as]>()?;
+            inside = Some(self.text(input)?);
+        }
+        let mut size = None;
+        if kind == MountWord::Tmpfs {
+            size = Some(self.tmpfs_size(input)?);
+        }
+        input.parse::<Token![;]>()?;
+        Ok(MountSpec { kind, writable, path, inside, size })
+    }
+
+    fn tmpfs_size(&mut self, input: ParseStream<'_>) -> Attempt<(u64, NodeId)> {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error("expected `size` and a number of bytes: `tmpfs \"/tmp\" size 16M;`").into());
+        }
+        let word = input.call(Ident::parse_any)?;
+        if word != "size" {
+            return Err(syn::Error::new(word.span(), "expected `size` and a number of bytes").into());
+        }
+        let literal: LitInt = input.parse()?;
+        let node = self.node(literal.span(), literal.span());
+        let unit = match literal.suffix() {
+            "" => Some(1_u64),
+            "K" => Some(1 << 10),
+            "M" => Some(1 << 20),
+            "G" => Some(1 << 30),
+            "T" => Some(1 << 40),
+            _ => None,
+        };
+        let size = unit.and_then(|unit| literal.base10_digits().parse::<u64>().ok()?.checked_mul(unit));
+        match size {
+            Some(size) if size > 0 && i64::try_from(size).is_ok() => Ok((size, node)),
+            _ => self.give_up(
+                ProblemKind::InvalidSize,
+                node,
+                format!("`{literal}` is no size"),
+                "write a number of bytes above zero, with K, M, G or T for powers of 1024: `16M`",
+            ),
+        }
+    }
+
+    fn network(&mut self, input: ParseStream<'_>) -> Attempt<Item> {
+        let word = input.call(Ident::parse_any)?;
+        let node = self.node(word.span(), word.span());
+        let host = match word.to_string().as_str() {
+            "none" => false,
+            "host" => true,
+            "proxy" => {
+                return self.give_up(
+                    ProblemKind::NotYet,
+                    node,
+                    "`network proxy` is not supported by this version of sandbox2",
+                    "use `network none;` or `network host;`",
+                );
+            }
+            _ => return Err(syn::Error::new(word.span(), "expected `none` or `host`").into()),
+        };
+        input.parse::<Token![;]>()?;
+        Ok(Item::Network { host, node })
+    }
+}
+
+fn is_block(input: ParseStream<'_>) -> bool {
+    input.peek(token::Brace) || (input.peek(Token![?]) && input.peek2(token::Brace))
+}
