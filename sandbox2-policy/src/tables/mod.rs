@@ -1,4 +1,12 @@
 //! Kernel facts: system calls with their prototypes, named constants, error numbers.
+//!
+//! The facts are data files in `generate/`; what is here is generated from them, and `tests/tables.rs` asserts that it is
+//! exactly that. This module owns the types and the look-ups; what a policy makes of a width, a sign or a missing call is
+//! its caller's.
+
+mod by_number;
+mod notation;
+mod syscalls;
 
 use crate::action::Errno;
 use crate::arch::Arch;
@@ -72,20 +80,21 @@ pub enum InLibc {
 
 /// The system call of that name.
 #[must_use]
-pub fn syscall(_name: &str) -> Option<&'static Syscall> {
-    None
+pub fn syscall(name: &str) -> Option<&'static Syscall> {
+    let place = syscalls::SYSCALLS.binary_search_by_key(&name, |call| call.name).ok()?;
+    syscalls::SYSCALLS.get(place)
 }
 
 /// The system call with that number on `arch`.
 #[must_use]
-pub fn syscall_by_number(_arch: Arch, _nr: u32) -> Option<&'static Syscall> {
-    None
+pub fn syscall_by_number(arch: Arch, nr: u32) -> Option<&'static Syscall> {
+    by_number::find(arch, nr)
 }
 
 /// All system calls, by name.
 #[must_use]
 pub fn syscalls() -> &'static [Syscall] {
-    &[]
+    &syscalls::SYSCALLS
 }
 
 /// The constant of that name.
