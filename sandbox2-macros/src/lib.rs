@@ -1,1 +1,18 @@
-//! placeholder
+//! `policy!`, as the macro `sandbox2::policy!` calls it. Use that one: this crate's interface is not stable.
+#![forbid(unsafe_code)]
+
+mod emit;
+mod report;
+
+use proc_macro::TokenStream;
+use proc_macro2::TokenTree;
+
+/// `policy_impl! { PATH_OF_SANDBOX2; policy }`: what `sandbox2::policy!` hands over, with its own `$crate` in front.
+#[proc_macro]
+#[doc(hidden)]
+pub fn policy_impl(input: TokenStream) -> TokenStream {
+    let mut input = proc_macro2::TokenStream::from(input).into_iter();
+    let krate = input.by_ref().take_while(|tree| !matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ';'));
+    let krate = krate.collect();
+    emit::expand(&krate, input.collect()).into()
+}

@@ -10,11 +10,13 @@ pub mod arch;
 pub mod ast;
 pub mod bdd;
 pub mod check;
+pub mod compile;
 pub mod danger;
 pub mod encoding;
 pub mod groups;
 pub mod insn;
 pub mod meaning;
+pub mod pipeline;
 pub mod problem;
 pub mod program;
 pub mod resolve;
@@ -23,6 +25,7 @@ pub mod surroundings;
 #[cfg(feature = "syntax")]
 pub mod syntax;
 pub mod tables;
+pub mod validate;
 
 pub use action::{Action, Errno, Supervision};
 pub use arch::Arch;

@@ -141,6 +141,8 @@ kinds! {
 
     /// A program over the kernel's limit.
     TooLong = "program" / "too_long",
+    /// The validator could not prove the program: a defect of sandbox2, never let through. The one kind without a fixture.
+    NotProved = "program" / "not_proved",
 }
 
 /// One mistake.

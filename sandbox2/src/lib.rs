@@ -2,12 +2,16 @@
 
 mod policy;
 
+#[doc(hidden)]
+#[path = "expansion.rs"]
+pub mod __private;
+
 pub use policy::Policy;
 
-#[doc(hidden)]
-pub mod __private {
-    //! What `policy!` emits refers to. Not public interface.
-    pub use crate::policy::{Origin, PolicyParts};
-    pub use libc;
-    pub use sandbox2_policy::{action, arch, insn, meaning, surroundings};
+/// Declares a policy.
+#[macro_export]
+macro_rules! policy {
+    ($($policy:tt)*) => {
+        $crate::__private::policy_impl! { $crate; $($policy)* }
+    };
 }

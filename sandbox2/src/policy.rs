@@ -1,10 +1,8 @@
 //! A compiled policy: what `policy!` emits.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use sandbox2_policy::insn::Insn;
-use sandbox2_policy::meaning::Meaning;
 use sandbox2_policy::surroundings::{Mount, Network};
 
 /// A policy that was checked, compiled and validated; made by [`policy!`](crate::policy).
@@ -21,8 +19,8 @@ pub struct PolicyParts {
     pub name: Option<&'static str>,
     /// The source file with the `policy!`.
     pub file: &'static str,
-    /// What it means on the architecture it was compiled for.
-    pub meaning: Meaning,
+    /// What it means on the architecture it was compiled for: `sandbox2_policy::encoding`.
+    pub meaning: &'static [u8],
     /// The values of the Rust constants in it.
     pub symbols: &'static [u64],
     /// Where its rules were written; an `OriginId` is an index into this.
@@ -32,7 +30,7 @@ pub struct PolicyParts {
     /// The three programs by `Supervision`: standalone, supervised, traced.
     pub programs: [&'static [Insn]; 3],
     /// The sandboxee's files.
-    pub mounts: Cow<'static, [Mount]>,
+    pub mounts: &'static [Mount],
     /// Its host name.
     pub hostname: Option<&'static str>,
     /// Its network.
