@@ -28,14 +28,18 @@ const CONSTANTS: &str = include_str!("../generate/constants.psv");
 const ERRNOS: &str = include_str!("../generate/errnos.psv");
 const NOT_IN_LIBC: &str = include_str!("../generate/not_in_libc.txt");
 
+fn args(call: &str, arch: Arch) -> &'static [Arg] {
+    let found = tables::syscall(call).and_then(|call| call.args(arch));
+    found.unwrap_or_else(|| panic!("no arguments of {call}"))
+}
+
 fn arg(call: &str, name: &str, arch: Arch) -> &'static Arg {
-    let args =
-        tables::syscall(call).and_then(|call| call.args(arch)).unwrap_or_else(|| panic!("no arguments of {call}"));
-    args.iter().find(|arg| arg.name == name).unwrap_or_else(|| panic!("no argument {call}.{name}"))
+    let found = args(call, arch).iter().find(|arg| arg.name == name);
+    found.unwrap_or_else(|| panic!("no argument {call}.{name}"))
 }
 
 fn names(call: &str, arch: Arch) -> Vec<&'static str> {
-    tables::syscall(call).unwrap().args(arch).unwrap().iter().map(|arg| arg.name).collect()
+    args(call, arch).iter().map(|arg| arg.name).collect()
 }
 
 // A table that differs from what the generator makes was edited by hand, or its data were edited without running it.
