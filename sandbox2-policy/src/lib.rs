@@ -6,10 +6,13 @@
 
 pub mod action;
 pub mod arch;
+pub mod bdd;
 pub mod groups;
 pub mod insn;
 pub mod meaning;
 pub mod program;
+pub mod reference;
+pub mod space;
 pub mod surroundings;
 pub mod tables;
 
