@@ -265,7 +265,7 @@ impl Bdd {
 /// A slot for three numbers in a table of `1 << bits` entries: multiplicative hashing, as rustc's own tables do it.
 fn slot_of(a: u32, b: u32, c: u32, bits: u32) -> usize {
     const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
-    let first = (a as u64 | (b as u64) << 32).wrapping_mul(SEED);
-    let second = (first ^ (first >> 29) ^ c as u64).wrapping_mul(SEED);
+    let first = (u64::from(a) | u64::from(b) << 32).wrapping_mul(SEED);
+    let second = (first ^ (first >> 29) ^ u64::from(c)).wrapping_mul(SEED);
     (second >> (64 - bits)) as usize
 }

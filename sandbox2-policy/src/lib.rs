@@ -7,8 +7,10 @@
 pub mod action;
 pub mod arch;
 pub mod bdd;
+pub mod disassemble;
 pub mod groups;
 pub mod insn;
+pub mod interpret;
 pub mod meaning;
 pub mod program;
 pub mod reference;
