@@ -17,6 +17,7 @@ pub mod reference;
 pub mod space;
 pub mod surroundings;
 pub mod tables;
+pub mod validate;
 
 pub use action::{Action, Errno, Supervision};
 pub use arch::Arch;
