@@ -315,7 +315,9 @@ impl<'a> Walk<'a> {
         self.diagrams.renew();
         self.strange = None;
         for state in self.states.drain(..) {
-            self.heads[state.point.pc] = NONE;
+            if let Some(head) = self.heads.get_mut(state.point.pc) {
+                *head = NONE;
+            }
         }
         self.state_at(start);
         let mut at = 0;
