@@ -6,9 +6,13 @@
 
 pub mod action;
 pub mod arch;
+mod assemble;
+pub mod compile;
 pub mod groups;
 pub mod insn;
+mod lower;
 pub mod meaning;
+mod optimize;
 pub mod program;
 pub mod surroundings;
 pub mod tables;
