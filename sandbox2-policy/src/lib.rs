@@ -7,6 +7,7 @@
 pub mod action;
 pub mod arch;
 pub mod ast;
+mod assemble;
 pub mod bdd;
 pub mod check;
 pub mod compile;
@@ -16,7 +17,9 @@ pub mod encoding;
 pub mod groups;
 pub mod insn;
 pub mod interpret;
+mod lower;
 pub mod meaning;
+mod optimize;
 pub mod pipeline;
 pub mod problem;
 pub mod program;

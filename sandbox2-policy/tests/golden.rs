@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sandbox2_policy::action::Supervision;
 use sandbox2_policy::arch::Arch;
-use sandbox2_policy::disassemble::disassemble;
+use sandbox2_policy::disassemble::symbolic_listing;
 use sandbox2_policy::insn::op;
 use sandbox2_policy::interpret::Loaded;
 use sandbox2_policy::pipeline::{Built, build};
@@ -43,7 +43,7 @@ fn each_program(built: &Built) -> impl Iterator<Item = &Program> {
 fn the_guides_policy_compiles_to_these_programs() {
     let built = built(GUIDE);
     for program in each_program(&built) {
-        let listing = disassemble(&program.insns, program.arch);
+        let listing = symbolic_listing(program.arch, &program.insns);
         let name = format!("guide_{}_{}.txt", program.arch.name(), program.supervision.name());
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(&name);
         if std::env::var_os("BLESS").is_some() {
