@@ -6,8 +6,8 @@
 
 pub mod action;
 pub mod arch;
-pub mod ast;
 mod assemble;
+pub mod ast;
 pub mod bdd;
 pub mod check;
 pub mod compile;
