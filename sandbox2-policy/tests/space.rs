@@ -189,3 +189,16 @@ fn a_mask_of_ones_is_no_mask() {
     let masked = Cmp { mask: Some(Value::Known(0xffff_ffff)), ..plain };
     assert_eq!(space.cond(&Cond::Cmp(plain)), space.cond(&Cond::Cmp(masked)));
 }
+
+#[test]
+fn a_space_with_too_many_unknowns_claims_nothing() {
+    let mut space = Space::new();
+    let mut all = Set::FULL;
+    for symbol in 0..2_100 {
+        let one = space.cond(&Cond::Cmp(cmp(0, Width::W32, false, CmpOp::Eq, Value::Symbol(SymbolId(symbol)))));
+        all = space.and(all, one);
+    }
+    assert!(space.is_exhausted());
+    assert!(!space.is_empty(Set::EMPTY) && !space.is_full(Set::FULL) && !space.implies(all, all));
+    assert_eq!(space.witness(Set::FULL), None);
+}

@@ -131,11 +131,11 @@ fn random_policies_compiled_naively_are_proved_and_agree_with_the_reference() {
 fn no_mutated_program_passes_that_errs_on_any_input() {
     let mut dice = Dice(7);
     let (mut passed, mut wrong, mut rejected, mut strange, mut undecided, mut harmless) = (0, 0, 0, 0, 0, 0);
-    for round in 0..24 {
+    for round in 0..14 {
         let meaning = random_meaning(&mut dice, round % 2 == 0);
         let program = compile(&meaning, Supervision::ALL[round % 3]);
         assert_eq!(validate(&meaning, &program), Ok(()));
-        let (inputs, symbols) = (inputs(&meaning, &mut dice, 12), symbol_values(&mut dice));
+        let (inputs, symbols) = (inputs(&meaning, &mut dice, 10), symbol_values(&mut dice));
         for at in 0..program.insns.len() {
             for mutant in mutations(program.insns[at]) {
                 let mut mutated = program.clone();
@@ -154,7 +154,6 @@ fn no_mutated_program_passes_that_errs_on_any_input() {
                             Refutation::Undecided { doubt: Doubt::Instruction { .. }, .. } => strange += 1,
                             _ => {
                                 undecided += 1;
-                                // Not understood is fine; but differences seen by chance should have been shown.
                                 harmless += usize::from(error_on(&meaning, &mutated, &inputs, &symbols).is_none());
                             }
                         }
@@ -166,8 +165,8 @@ fn no_mutated_program_passes_that_errs_on_any_input() {
     println!(
         "passed {passed}, wrong {wrong}, rejected {rejected}, not understood {strange}, undecided {undecided} of them harmless {harmless}"
     );
-    assert!(passed > 100 && wrong > 10_000 && rejected > 1000, "the mutations are not worth their name");
-    assert!(undecided * 10 < wrong, "too much is left undecided");
+    assert!(passed > 100 && wrong > 5_000 && rejected > 1000, "the mutations are not worth their name");
+    assert!(undecided * 50 < wrong, "too much is left undecided");
 }
 
 /// A policy that distinguishes one argument, for programs written by hand.
@@ -439,7 +438,7 @@ fn policies_with_many_argument_rules_are_proved() {
                     Cond::Cmp(cmp(((nr + 1) % 6) as u8, Width::W64, CmpOp::Le, Value::Known(0x1_0000_0000))),
                 ]));
                 let list = (0..6).map(|_| some(CmpOp::Eq, Width::W32, Value::Known(dice.roll() & 0xffff))).collect();
-                let rules = vec![
+                let rules = [
                     rule(both, Action::Allow),
                     rule(Cond::Any(Cow::Owned(list)), Action::Log),
                     rule(some(CmpOp::Lt, Width::W64, S), Action::Trap(1)),

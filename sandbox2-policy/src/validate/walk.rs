@@ -11,7 +11,7 @@ use crate::meaning::Meaning;
 use crate::program::{Operand, Program, SymInsn};
 
 /// How many steps one proof may take. An allow-list takes a few for each instruction.
-const STEP_LIMIT: usize = 1 << 23;
+const STEP_LIMIT: usize = 1 << 22;
 /// `A = k` (`BPF_LD|BPF_IMM`).
 const LD_IMM: u16 = 0x00;
 /// `A |= k` (`BPF_ALU|BPF_OR|BPF_K`).

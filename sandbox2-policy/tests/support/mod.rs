@@ -263,7 +263,7 @@ fn random_cond(dice: &mut Dice, depth: usize, symbols: bool) -> Cond {
         let width = dice.pick(&[Width::W32, Width::W64]);
         let op = dice.pick(&[CmpOp::Eq, CmpOp::Ne, CmpOp::Lt, CmpOp::Le, CmpOp::Gt, CmpOp::Ge]);
         let fit = |number: u64| if width == Width::W32 { number & 0xffff_ffff } else { number };
-        let mut value = |dice: &mut Dice| match dice.below(3) {
+        let value = |dice: &mut Dice| match dice.below(3) {
             0 if symbols => dice.pick(&[S, T]),
             1 => Value::Known(fit(boundary(dice))),
             _ => Value::Known(dice.roll() % 4),
