@@ -65,7 +65,8 @@ fn every_operator_compares_symbols_as_its_width_and_sign_say() {
 #[test]
 fn masks_apply_before_the_comparison() {
     let masks = [0, 1, 2, 3, 5, 0x8000_0000, 0xffff_fffc, 0x7fff_ffff, 0xffff_ffff, 0x1_0000_0000, 0x1_0000_0001];
-    let masks = masks.into_iter().chain([0x8000_0000_0000_0000, u64::MAX, 0xffff_ffff_0000_0000, 0x7fff_ffff_ffff_fffe]);
+    let masks =
+        masks.into_iter().chain([0x8000_0000_0000_0000, u64::MAX, 0xffff_ffff_0000_0000, 0x7fff_ffff_ffff_fffe]);
     for mask in masks {
         for width in [Width::W32, Width::W64] {
             for value in values(width).into_iter().chain([mask, mask & 0xffff_ffff, 3, 4, 5]) {
