@@ -54,23 +54,10 @@ impl WordSet {
         self.0 == [(0, u32::MAX)]
     }
 
-    /// The only number in it, if there is just one.
-    pub(crate) fn single(&self) -> Option<u32> {
-        match self.0[..] {
-            [(first, last)] if first == last => Some(first),
-            _ => None,
-        }
-    }
-
     /// Whether `value` is in it.
     pub(crate) fn contains(&self, value: u32) -> bool {
         let after = self.0.partition_point(|range| range.0 <= value);
         after > 0 && value <= self.0[after - 1].1
-    }
-
-    /// The greatest number in it.
-    pub(crate) fn max(&self) -> Option<u32> {
-        self.0.last().map(|range| range.1)
     }
 
     /// What is not in it.

@@ -69,11 +69,6 @@ impl View {
     pub(crate) fn bare(word: Word) -> View {
         View { word, mask: None, flip: false }
     }
-
-    /// Whether this is a word as it is.
-    pub(crate) fn is_bare(self) -> bool {
-        self == View::bare(self.word)
-    }
 }
 
 /// How a view stands to an operand whose value is not known: a set of the three possibilities.

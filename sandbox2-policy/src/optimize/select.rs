@@ -17,7 +17,7 @@ use crate::program::Operand;
 
 /// What one instruction more is worth, in weight times depth: among numbers, and among the values of an argument.
 const PRICE_OF_NUMBERS: u64 = 12;
-const PRICE_OF_VALUES: u64 = 3;
+const PRICE_OF_VALUES: u64 = 1;
 
 /// What it weighs that a value of an argument can lead to the call being made, and that it cannot.
 const PERMITTED: u64 = 4;
@@ -30,10 +30,21 @@ pub(crate) fn select(diagram: &Diagram, root: NodeId, weights: &Weights, graph: 
 
 /// What the node of a call costs: the instructions, and twice those on its longest path.
 pub(crate) fn cost(diagram: &Diagram, node: NodeId) -> u64 {
+    let (instructions, longest) = measure(diagram, node);
+    instructions + 2 * longest
+}
+
+/// How many instructions there are on the longest path of the node of a call, without the return.
+pub(crate) fn longest_path(diagram: &Diagram, node: NodeId) -> u64 {
+    measure(diagram, node).1
+}
+
+/// The instructions of the node of a call: all of them, and those on its longest path.
+fn measure(diagram: &Diagram, node: NodeId) -> (u64, u64) {
     let mut graph = Graph::new(Arch::X86_64, Supervision::Standalone);
     let entry = Selector { diagram, weights: None, graph: &mut graph, done: BTreeMap::new() }.select(node);
     let mut instructions = 0;
-    let mut longest = vec![0; entry.index() + 1];
+    let mut longest = vec![0; graph.blocks().len()];
     for (index, block) in graph.blocks().iter().enumerate() {
         if let Block::Branch(branch) = block {
             let own = branch.setup.len() as u64 + 1;
@@ -41,7 +52,7 @@ pub(crate) fn cost(diagram: &Diagram, node: NodeId) -> u64 {
             longest[index] = own + longest[branch.yes.index()].max(longest[branch.no.index()]);
         }
     }
-    instructions + 2 * longest[entry.index()]
+    (instructions, longest[entry.index()])
 }
 
 /// A decision, and what the accumulator holds on arrival that it can use.
@@ -122,7 +133,6 @@ impl Selector<'_> {
                     let (set, clear) = (self.reached(map[1].1, after), self.reached(map[0].1, after));
                     return self.graph.branch(setup, Step { code: op::JSET, k: mask }, set, clear);
                 }
-                let by_number = view.word == Word::NR;
                 let pieces: Vec<Piece> = ranges(map)
                     .map(|(first, last, target)| Piece {
                         first,
@@ -130,8 +140,10 @@ impl Selector<'_> {
                         weight: self.weight(*view, first, last, target),
                     })
                     .collect();
-                let price = if by_number { PRICE_OF_NUMBERS } else { PRICE_OF_VALUES };
-                let tree = tree::arrange(&pieces, price);
+                let tree = match self.weights.filter(|_| view.word == Word::NR) {
+                    Some(weights) => tree::arrange(&pieces, PRICE_OF_NUMBERS, weights.outweighing()),
+                    None => tree::arrange(&pieces, PRICE_OF_VALUES, 0),
+                };
                 self.comparisons(&tree, steps_to(*view, held), after)
             }
             Node::Versus { view, operand, ways } => {

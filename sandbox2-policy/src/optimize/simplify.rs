@@ -237,7 +237,7 @@ mod tests {
                         let holds = match conditions.get(id) {
                             Condition::Constant(holds) => *holds,
                             Condition::Atom(Atom::In { view, set }) => {
-                                let masked = if view.is_bare() { word } else { word & mask };
+                                let masked = if view.mask.is_none() { word } else { word & mask };
                                 set.contains(masked)
                             }
                             other => panic!("unexpected {other:?}"),

@@ -73,9 +73,9 @@ fn allowance(pieces: usize) -> u32 {
 }
 
 /// Arranges the comparisons of `pieces`, which cover all numbers in order; `price` is what one comparison more is worth in
-/// weight times depth.
-pub(crate) fn arrange(pieces: &[Piece], price: u64) -> Tree {
-    within(pieces.to_vec(), price, allowance(pieces.len()))
+/// weight times depth. `outweighing` pieces may take a comparison before all others, on top of the allowance.
+pub(crate) fn arrange(pieces: &[Piece], price: u64, outweighing: u32) -> Tree {
+    within(pieces.to_vec(), price, allowance(pieces.len()) + outweighing)
 }
 
 /// Arranges them with no path longer than `limit`, which is enough to halve them.
@@ -154,6 +154,10 @@ struct Search<'a> {
     price: u64,
     /// Sums of the weights before each piece.
     before: Vec<u64>,
+    /// For each piece the last one, in steps of two, up to which all lead where it does.
+    alike_to: Vec<usize>,
+    /// For each piece the one, in steps of two, up to which all before are lone numbers.
+    lone_to: Vec<usize>,
     /// For each run, by begin and end: the cost of its best tree.
     costs: Vec<u64>,
     /// And where that tree splits it: before which piece. For a chain it only guides the search of longer runs.
@@ -170,8 +174,18 @@ impl<'a> Search<'a> {
             sum += piece.weight;
             before.push(sum);
         }
+        let (mut alike_to, mut lone_to): (Vec<usize>, Vec<usize>) = ((0..count).collect(), (0..count).collect());
+        for at in (0..count).rev() {
+            if at + 2 < count && pieces[at].target == pieces[at + 2].target {
+                alike_to[at] = alike_to[at + 2];
+            }
+            if is_lone(pieces, at) {
+                lone_to[at] = lone_to.get(at + 2).copied().unwrap_or(at + 2);
+            }
+        }
         let costs = vec![0; count * count];
-        let mut search = Search { pieces, price, before, costs, splits: vec![0; count * count] };
+        let splits = vec![0; count * count];
+        let mut search = Search { pieces, price, before, alike_to, lone_to, costs, splits };
         for begin in 0..count {
             search.splits[begin * count + begin] = begin as u16;
         }
@@ -186,20 +200,27 @@ impl<'a> Search<'a> {
     /// Finds the best tree of the run from piece `begin` to piece `end`, once those of all shorter runs are known.
     fn solve(&mut self, begin: usize, end: usize) {
         let count = self.pieces.len();
-        let low = usize::from(self.splits[begin * count + end - 1]).max(begin + 1);
-        let high = usize::from(self.splits[(begin + 1) * count + end]).max(low).min(end);
-        let low = low.min(high);
+        let low = usize::from(self.splits[begin * count + end - 1]);
+        let low = if low <= begin { begin + 1 } else { low };
+        let high = usize::from(self.splits[(begin + 1) * count + end]);
+        let high = if high < low { low } else { high };
+        // Plain loops and comparisons: this is where the time goes, and a macro is not optimised.
         let mut best = u64::MAX;
         let mut split = low;
-        for at in low..=high {
+        let mut at = low;
+        while at <= high {
             let cost = self.costs[begin * count + at - 1] + self.costs[at * count + end];
             if cost < best {
                 best = cost;
                 split = at;
             }
+            at += 1;
         }
         best = best.saturating_add(self.before[end + 1] - self.before[begin]).saturating_add(self.price);
-        if let Some(chain) = self.chain(begin, end) {
+        if end - begin >= 2
+            && end - begin <= 2 * CHAIN
+            && let Some(chain) = self.chain(begin, end)
+        {
             let cost = self.chain_cost(begin, end, &chain);
             best = best.min(cost);
         }
@@ -212,17 +233,16 @@ impl<'a> Search<'a> {
         if end - begin < 2 || end - begin > 2 * CHAIN {
             return None;
         }
-        let run = |from: usize| (from..=end).step_by(2);
-        let all_lead_alike = |from: usize| run(from).all(|at| self.pieces[at].target == self.pieces[from].target);
-        let all_lone = |from: usize| run(from).all(|at| is_lone(self.pieces, at));
-        let lone_from = if all_lone(begin + 1) && all_lead_alike(begin) {
+        let lone = |from: usize| self.lone_to[from] > end;
+        let lead_alike = |from: usize| self.alike_to[from] + 1 >= end;
+        let lone_from = if lead_alike(begin) && lone(begin + 1) {
             begin + 1
-        } else if all_lone(begin) && all_lead_alike(begin + 1) {
+        } else if lead_alike(begin + 1) && lone(begin) {
             begin
         } else {
             return None;
         };
-        let mut chain: Vec<usize> = run(lone_from).collect();
+        let mut chain: Vec<usize> = (lone_from..=end).step_by(2).collect();
         chain.sort_by_key(|&at| (u64::MAX - self.pieces[at].weight, at));
         (chain.len() <= CHAIN).then_some(chain)
     }

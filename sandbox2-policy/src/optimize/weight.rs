@@ -1,16 +1,17 @@
 //! How much it matters that a number is decided soon.
 
 use super::diagram::{Diagram, Node, NodeId};
+use super::select;
 use crate::lower::Dag;
 
 /// A plain call: the kernel answers it from its bitmap, so only installation runs through its path.
 const PLAIN: u64 = 4;
 
-/// A call whose arguments are looked at runs the program each time.
+/// A call whose arguments are looked at runs the program each time. Twice the weight is one comparison less.
 const CHECKED: u64 = 96;
 
-/// The last of the numbers said to be hot; each one before it weighs this much more.
-const HOT: u64 = 256;
+/// How many hot numbers at most outweigh all that comes after them together.
+const OUTWEIGHING: usize = 3;
 
 /// Where an architecture's table of calls may end.
 const TABLE_END: u32 = 512;
@@ -23,6 +24,8 @@ pub(crate) struct Weights {
     total: u64,
     /// Whether a call without rules is made, so that those numbers matter too.
     open: bool,
+    /// How many numbers outweigh all that comes after them together.
+    outweighing: u32,
 }
 
 impl Weights {
@@ -31,20 +34,35 @@ impl Weights {
         let mut own: Vec<(u32, u64)> = Vec::with_capacity(decided.len() + hot.len());
         for &(nr, node) in decided {
             let plain = matches!(diagram.get(node), Node::Return(_));
-            own.push((nr, if plain { PLAIN } else { CHECKED }));
+            // What takes longer to look at is asked for sooner, so that no call takes much longer than another.
+            let weight =
+                if plain { PLAIN } else { CHECKED << select::longest_path(diagram, node).saturating_sub(2).min(5) };
+            own.push((nr, weight));
         }
-        let count = hot.len() as u64;
-        for (index, &nr) in hot.iter().enumerate() {
-            own.push((nr, HOT.saturating_mul(count - index as u64)));
+        let all = own.iter().map(|entry| entry.1).sum::<u64>() + PLAIN;
+        let mut weight = all;
+        for (index, &nr) in hot.iter().enumerate().rev() {
+            if index < OUTWEIGHING {
+                weight = weight.saturating_mul(3);
+                own.push((nr, weight));
+            } else {
+                own.push((nr, all / 4));
+                weight += all / 4;
+            }
         }
         own.sort_unstable();
         let mut total = 0;
         let mut before = Vec::with_capacity(own.len());
         for (nr, weight) in own {
             before.push((nr, total));
-            total += weight;
+            total = weight.saturating_add(total);
         }
-        Weights { before, total, open: dag.default().permits() }
+        Weights { before, total, open: dag.default().permits(), outweighing: hot.len().min(OUTWEIGHING) as u32 }
+    }
+
+    /// How many numbers outweigh all that comes after them together: worth a comparison of their own before all others.
+    pub(crate) fn outweighing(&self) -> u32 {
+        self.outweighing
     }
 
     /// The weight of the numbers from `first` to `last`.
