@@ -8,7 +8,9 @@ fn main() {
     println!("cargo::rerun-if-changed=sandboxees");
     println!("cargo::rerun-if-changed=build.rs");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    for (source, variable) in [("sandboxees/static.rs", "STATIC_SANDBOXEE"), ("sandboxees/violation.rs", "VIOLATION_SANDBOXEE")] {
+    for (source, variable) in
+        [("sandboxees/static.rs", "STATIC_SANDBOXEE"), ("sandboxees/violation.rs", "VIOLATION_SANDBOXEE")]
+    {
         let name = Path::new(source).file_stem().expect("the sources have names");
         let program = out.join(name);
         if !compile(source, &program, &["-Ctarget-feature=+crt-static", "-Crelocation-model=static"]) {

@@ -23,15 +23,16 @@ fn main() {
     if !std::env::args().any(|arg| arg == "--bench") {
         return;
     }
-    for (name, arguments, goal) in [
-        ("dev", &[][..], 200.0),
-        ("release", &["--config", "profile.dev.build-override.opt-level=3"][..], 20.0),
-    ] {
+    for (name, arguments, goal) in
+        [("dev", &[][..], 200.0), ("release", &["--config", "profile.dev.build-override.opt-level=3"][..], 20.0)]
+    {
         let built = build(name, arguments);
         let one = median(&built, 1);
         let many = median(&built, COPIES);
         let each = many.saturating_sub(one).as_secs_f64() * 1000.0 / (COPIES - 1) as f64;
-        println!("macro built by the {name} profile: {each:.1} ms for each expansion of the guide's policy (goal: under {goal} ms)");
+        println!(
+            "macro built by the {name} profile: {each:.1} ms for each expansion of the guide's policy (goal: under {goal} ms)"
+        );
     }
 }
 

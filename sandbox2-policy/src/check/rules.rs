@@ -198,6 +198,8 @@ impl Checker<'_> {
                 };
                 let message = format!("`{name}` of `{}` is a word of flags: {effect}", policy.syscall.name);
                 self.problems.report(ProblemKind::FlagsEquality, atom.node, message, hint);
+                // The other comparisons of the rule are the same mistake.
+                break;
             }
         }
     }
@@ -207,7 +209,7 @@ impl Checker<'_> {
 fn instead<'r>(space: &mut Space, entries: &[Entry<'r>], index: usize, default: Action) -> Option<Instead<'r>> {
     let mut rest = entries[index].decides;
     let mut by = None;
-    for later in &entries[index + 1..] {
+    for later in entries[index + 1..].iter().filter(|later| !later.faulty) {
         let hit = space.and(rest, later.set);
         if space.is_empty(hit) {
             continue;
