@@ -4,7 +4,7 @@
 const MAX_WIDTH: usize = 120;
 
 /// `open` + items + `close`, on one line if it fits and else one item a line, `indent` spaces deep.
-pub fn list(indent: usize, open: &str, items: &[String], close: &str) -> String {
+pub(crate) fn list(indent: usize, open: &str, items: &[String], close: &str) -> String {
     let pad = " ".repeat(indent);
     let line = format!("{pad}{open}{}{close}", items.join(", "));
     if line.len() <= MAX_WIDTH {
@@ -18,7 +18,7 @@ pub fn list(indent: usize, open: &str, items: &[String], close: &str) -> String 
 }
 
 /// `declaration` ` = &[` items `];`, where the list moves to a line of its own if that keeps it whole.
-pub fn constant(declaration: &str, items: &[String]) -> String {
+pub(crate) fn constant(declaration: &str, items: &[String]) -> String {
     let value = format!("&[{}];", items.join(", "));
     if declaration.len() + 3 + value.len() > MAX_WIDTH && 4 + value.len() <= MAX_WIDTH {
         return format!("{declaration} =\n    {value}\n");

@@ -6,10 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::data::{ARCHES, columns, data_lines};
 use crate::layout;
-
-/// The architectures in the order of the tables' arrays: as the data files and as Rust's `target_arch` spell them.
-const ARCHES: [&str; 3] = ["x86_64", "aarch64", "riscv64"];
 
 /// One argument of a prototype.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,11 +65,11 @@ impl Kind {
 
 /// One system call that at least one of the architectures has.
 #[derive(Debug)]
-pub struct Row {
+pub(crate) struct Row {
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Its number on each architecture.
-    pub numbers: [Option<u32>; 3],
+    pub(crate) numbers: [Option<u32>; 3],
     since: Option<String>,
     args: [Option<Vec<Arg>>; 3],
 }
@@ -91,7 +89,7 @@ struct Notes {
 ///
 /// # Errors
 /// What is wrong with the files, and where.
-pub fn read(syscalls: &str, since: &str) -> Result<Vec<Row>, String> {
+pub(crate) fn read(syscalls: &str, since: &str) -> Result<Vec<Row>, String> {
     let notes = read_notes(syscalls)?;
     let versions = read_since(since)?;
     let mut rows: Vec<Row> = Vec::new();
@@ -106,10 +104,6 @@ pub fn read(syscalls: &str, since: &str) -> Result<Vec<Row>, String> {
     }
     check_notes(&rows, &notes)?;
     Ok(rows)
-}
-
-fn data_lines(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
 }
 
 /// The lines of `# KEY: a; b; c`, taken apart at the semicolons.
@@ -197,9 +191,7 @@ fn check_notes(rows: &[Row], notes: &Notes) -> Result<(), String> {
 fn read_since(text: &str) -> Result<BTreeMap<&str, Option<&str>>, String> {
     let mut versions = BTreeMap::new();
     for line in data_lines(text) {
-        let [name, version, _origin] = line.split(" | ").collect::<Vec<_>>()[..] else {
-            return Err(format!("expected 3 columns, in `{line}`"));
-        };
+        let [name, version, _origin] = columns(line)?;
         let known = version.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
         if !known && version != "-" {
             return Err(format!("`{version}` is no version, in `{line}`"));
@@ -212,9 +204,7 @@ fn read_since(text: &str) -> Result<BTreeMap<&str, Option<&str>>, String> {
 }
 
 fn read_row(line: &str, notes: &Notes, versions: &BTreeMap<&str, Option<&str>>) -> Result<Row, String> {
-    let [name, x86_64, aarch64, riscv64, _i386, _x32, args, _origin] = line.split(" | ").collect::<Vec<_>>()[..] else {
-        return Err("expected 8 columns".to_owned());
-    };
+    let [name, x86_64, aarch64, riscv64, _i386, _x32, args, _origin] = columns(line)?;
     let number = |column: &str| match column {
         "-" => Ok(None),
         digits => digits.parse().map(Some).map_err(|_| format!("`{digits}` is no number")),
@@ -279,7 +269,7 @@ fn args_on(arch: usize, call: &str, declared: &[Arg], notes: &Notes) -> Result<V
 }
 
 /// The text of `src/tables/syscalls.rs`.
-pub fn table(rows: &[Row]) -> String {
+pub(crate) fn table(rows: &[Row]) -> String {
     let mut prototypes = String::new();
     let mut calls = String::new();
     for row in rows {

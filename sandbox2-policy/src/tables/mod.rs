@@ -5,6 +5,8 @@
 //! its caller's.
 
 mod by_number;
+mod constants;
+mod errnos;
 mod notation;
 mod syscalls;
 
@@ -99,30 +101,34 @@ pub fn syscalls() -> &'static [Syscall] {
 
 /// The constant of that name.
 #[must_use]
-pub fn constant(_name: &str) -> Option<&'static Constant> {
-    None
+pub fn constant(name: &str) -> Option<&'static Constant> {
+    let place = constants::CONSTANTS.binary_search_by_key(&name, |constant| constant.name).ok()?;
+    constants::CONSTANTS.get(place)
 }
 
 /// All constants, by name.
 #[must_use]
 pub fn constants() -> &'static [Constant] {
-    &[]
+    &constants::CONSTANTS
 }
 
 /// The error number of that name (`EPERM`); the three architectures agree on all of them.
 #[must_use]
-pub fn errno(_name: &str) -> Option<Errno> {
-    None
+pub fn errno(name: &str) -> Option<Errno> {
+    let place = errnos::BY_NAME.binary_search_by_key(&name, |entry| entry.0).ok()?;
+    errnos::BY_NAME.get(place).map(|entry| entry.1)
 }
 
-/// The symbolic name of an error number (`EPERM`).
+/// The symbolic name of an error number (`EPERM`). Of several names for one number it is the kernel's own: `EAGAIN`, not
+/// `EWOULDBLOCK`.
 #[must_use]
-pub fn errno_name(_errno: Errno) -> Option<&'static str> {
-    None
+pub fn errno_name(errno: Errno) -> Option<&'static str> {
+    let place = errnos::BY_NUMBER.binary_search_by_key(&errno, |entry| entry.1).ok()?;
+    errnos::BY_NUMBER.get(place).map(|entry| entry.0)
 }
 
-/// All error numbers by name.
+/// All error numbers by name, also under their second names.
 #[must_use]
 pub fn errnos() -> &'static [(&'static str, Errno)] {
-    &[]
+    &errnos::BY_NAME
 }

@@ -1,6 +1,7 @@
-//! How the generated tables write a call and its arguments in one line each.
+//! How the generated tables write a call, an argument, a constant and an error number in one line each.
 
-use super::{Arg, Syscall};
+use super::{Arg, Constant, InLibc, Syscall};
+use crate::action::Errno;
 use crate::meaning::Width;
 
 /// A call whose arguments are given by architecture.
@@ -46,4 +47,22 @@ pub(super) const fn narrowed_u32(name: &'static str, ty: &'static str) -> Arg {
 /// A signed argument that is declared 64 bits wide and consumed as 32.
 pub(super) const fn narrowed_s32(name: &'static str, ty: &'static str) -> Arg {
     Arg { narrowed: true, ..s32(name, ty) }
+}
+
+/// A constant on whose value the architectures agree.
+pub(super) const fn same(name: &'static str, value: i64, libc: InLibc) -> Constant {
+    Constant { name, values: [Some(value); 3], libc }
+}
+
+/// A constant that has its own value, or none, on each architecture.
+pub(super) const fn each(name: &'static str, values: [Option<i64>; 3], libc: InLibc) -> Constant {
+    Constant { name, values, libc }
+}
+
+/// An error number. Only for tables: one out of range does not compile there.
+pub(super) const fn error(name: &'static str, number: u16) -> (&'static str, Errno) {
+    match Errno::new(number) {
+        Some(errno) => (name, errno),
+        None => panic!("an error number is 1 to 4095"),
+    }
 }
