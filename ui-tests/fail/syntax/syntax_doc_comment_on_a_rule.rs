@@ -5,6 +5,8 @@ policy! {
 
     /// What the program reads. //~ syntax
     ALLOW read;
+    #[cfg(unix)] //~ syntax
+    ALLOW write;
 }
 
 fn main() {}
