@@ -3,7 +3,7 @@
 //! Emission cannot fail. A program is an array of `u64` literals, one for each instruction (code, jt, jf, k from high to
 //! low); what the policy means is one byte string; Rust constants of the user's are bound once and range-checked.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use sandbox2_policy::action::Supervision;
 use sandbox2_policy::arch::Arch;
@@ -22,7 +22,8 @@ use crate::report;
 
 /// Expands `policy!`; `krate` is the path of the crate `sandbox2` at the place of use.
 pub(crate) fn expand(krate: &TokenStream, tokens: TokenStream) -> TokenStream {
-    let Parsed { header, def, exprs, places, problems } = parse(tokens);
+    let start = tokens.clone().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
+    let Parsed { header, is_item, def, exprs, places, problems } = parse(tokens);
     let mut found = Problems::default();
     for problem in problems {
         found.push(problem);
@@ -31,7 +32,7 @@ pub(crate) fn expand(krate: &TokenStream, tokens: TokenStream) -> TokenStream {
         Ok(built) => {
             let name = header.as_ref().map(|header| header.name.to_string());
             let emission = Emission { krate, exprs: &exprs, places: &places, name };
-            item(krate, header, &emission.policy(&built))
+            item(krate, header, start, emission.policy(&built))
         }
         Err(checked) => {
             let mut errors = report::errors(found.into_vec(), &places);
@@ -39,10 +40,11 @@ pub(crate) fn expand(krate: &TokenStream, tokens: TokenStream) -> TokenStream {
             let fallback = deny_all(krate);
             match header {
                 Some(header) => {
-                    let item = item(krate, Some(header), &fallback);
+                    let item = item(krate, Some(header), start, fallback);
                     quote!(#errors #item)
                 }
-                None => quote!({ #errors #fallback }),
+                None if is_item => errors,
+                None => block(start, quote!(#errors #fallback)),
             }
         }
     }
@@ -52,6 +54,7 @@ pub(crate) fn expand(krate: &TokenStream, tokens: TokenStream) -> TokenStream {
 fn deny_all(krate: &TokenStream) -> TokenStream {
     let empty = Parsed {
         header: None,
+        is_item: false,
         def: PolicyDef::default(),
         exprs: Vec::new(),
         places: Places::default(),
@@ -70,13 +73,21 @@ fn missing_here(arch: Arch, problem: &Problem, places: &Places) -> TokenStream {
     quote!(#[cfg(target_arch = #name)] #error)
 }
 
-fn item(krate: &TokenStream, header: Option<Header>, policy: &TokenStream) -> TokenStream {
+/// The policy as an item or, where it has no name, as an expression; `start` is where it begins.
+fn item(krate: &TokenStream, header: Option<Header>, start: Span, policy: TokenStream) -> TokenStream {
     match header {
         Some(Header { attributes, visibility, name }) => {
-            quote!(#attributes #visibility static #name: #krate::Policy = #policy;)
+            quote!(#attributes #visibility static #name: #krate::Policy = { #policy };)
         }
-        None => policy.clone(),
+        None => block(start, policy),
     }
+}
+
+/// A block that begins at `start`: if an item was expected instead, that is the place to say so.
+fn block(start: Span, content: TokenStream) -> TokenStream {
+    let mut block = Group::new(Delimiter::Brace, content);
+    block.set_span(start);
+    TokenTree::Group(block).into()
 }
 
 struct Emission<'a> {
@@ -87,7 +98,7 @@ struct Emission<'a> {
 }
 
 impl Emission<'_> {
-    /// The policy as a constant expression.
+    /// The policy as the content of a block that is a constant expression.
     fn policy(&self, built: &Built) -> TokenStream {
         let krate = self.krate;
         let checked = built.checked();
@@ -108,7 +119,7 @@ impl Emission<'_> {
         }));
         let arches = Arch::ALL.into_iter().map(|arch| self.arch(arch, built));
         let known = Arch::ALL.map(Arch::name);
-        quote!({
+        quote!(
             #symbols
             #constants
             #(#arches)*
@@ -129,7 +140,7 @@ impl Emission<'_> {
                 hostname: #hostname,
                 network: #krate::__private::Network::#network,
             })
-        })
+        )
     }
 
     /// What depends on the target: programs, meaning, and errors that concern it alone.

@@ -41,7 +41,7 @@ impl Checker<'_> {
             entries.push(entry);
             rules.push(Rule { cond: guarded.cond, action: rule.action, origin: rule.origin });
         }
-        self.without_effect(&mut space, policy, &entries);
+        self.without_effect(&mut space, policy, &mut entries);
         self.flags_equality(policy, &entries);
         rules
     }
@@ -49,9 +49,10 @@ impl Checker<'_> {
     /// A condition, or a part of one, that never or always holds.
     fn degenerate(&mut self, space: &mut Space, rule: &RuleOf, written: Set) -> bool {
         let Some(cond_node) = rule.cond_node else { return false };
-        let before = self.problems.len();
+        let mut faulty = false;
         for atom in &rule.atoms {
             let set = space.cond(&atom.cond);
+            faulty |= space.is_empty(set) || space.is_full(set);
             if space.is_empty(set) {
                 let hint = "compare with what the masked argument can be";
                 self.problems.report(ProblemKind::Contradictory, atom.node, "this never holds", hint);
@@ -60,7 +61,7 @@ impl Checker<'_> {
                 self.problems.report(ProblemKind::Vacuous, atom.node, "this always holds", hint);
             }
         }
-        if self.problems.len() > before {
+        if faulty {
             return true;
         }
         if space.is_empty(written) {
@@ -70,7 +71,7 @@ impl Checker<'_> {
             let hint = "leave the condition out; or was `&&` meant instead of `||`?";
             self.problems.report(ProblemKind::Vacuous, cond_node, "this condition always holds", hint);
         }
-        self.problems.len() > before
+        space.is_empty(written) || space.is_full(written)
     }
 
     /// Holds a rule against those before it.
@@ -138,15 +139,17 @@ impl Checker<'_> {
     }
 
     /// Rules without which everything would be decided the same.
-    fn without_effect(&mut self, space: &mut Space, policy: &CallPolicy, entries: &[Entry<'_>]) {
+    fn without_effect(&mut self, space: &mut Space, policy: &CallPolicy, entries: &mut [Entry<'_>]) {
         let call = policy.syscall.name;
-        for (index, entry) in entries.iter().enumerate() {
+        for index in 0..entries.len() {
+            let entry = &entries[index];
             let rule = entry.rule;
             if rule.group || rule.otherwise || entry.faulty || space.is_empty(entry.decides) {
                 continue;
             }
             let default = if call == "clone3" { Action::Errno(Errno::ENOSYS) } else { self.default };
             let Some(instead) = instead(space, entries, index, default) else { continue };
+            entries[index].faulty = true;
             match instead {
                 Instead::Default => self.problems.report(
                     ProblemKind::EqualsDefault,
@@ -198,6 +201,8 @@ impl Checker<'_> {
                 };
                 let message = format!("`{name}` of `{}` is a word of flags: {effect}", policy.syscall.name);
                 self.problems.report(ProblemKind::FlagsEquality, atom.node, message, hint);
+                // The other comparisons of the rule are the same mistake.
+                break;
             }
         }
     }
@@ -207,7 +212,7 @@ impl Checker<'_> {
 fn instead<'r>(space: &mut Space, entries: &[Entry<'r>], index: usize, default: Action) -> Option<Instead<'r>> {
     let mut rest = entries[index].decides;
     let mut by = None;
-    for later in &entries[index + 1..] {
+    for later in entries[index + 1..].iter().filter(|later| !later.faulty) {
         let hit = space.and(rest, later.set);
         if space.is_empty(hit) {
             continue;

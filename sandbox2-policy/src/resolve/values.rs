@@ -114,8 +114,8 @@ impl Resolver<'_> {
             self.problems.report(
                 ProblemKind::MissingConstant,
                 name.node,
-                format!("`{}` does not exist on {}", name.text, arch.name()),
-                "put the rule into `if arch … { … }` with the architectures that have it",
+                format!("`{}` does not exist on {}", name.text, names(constant.values, false)),
+                format!("put the rule into `if arch {} {{ … }}`", names(constant.values, true)),
             );
             return None;
         };
@@ -161,6 +161,12 @@ impl Resolver<'_> {
         }
         None
     }
+}
+
+/// The architectures that have a constant, or those that lack it.
+fn names(values: [Option<i64>; 3], having: bool) -> String {
+    let names = Arch::ALL.into_iter().filter(|arch| values[arch.index()].is_some() == having).map(Arch::name);
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// Whether a value is a named mask, whose sign in the header means nothing.

@@ -3,12 +3,13 @@
 use proc_macro2::{Delimiter, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
-use syn::{Ident, LitInt, Token, token};
+use syn::{Ident, LitInt, LitStr, Token, token};
 
 use super::delimited::{brackets, parentheses};
 use super::parse::{Attempt, Parser, drain};
 use crate::ast::{CmpSpec, CondSpec, InSpec, SetSpec, Subject, ValueSpec};
 use crate::meaning::CmpOp;
+use crate::problem::ProblemKind;
 
 impl Parser {
     /// A whole condition.
@@ -47,7 +48,7 @@ impl Parser {
             let (_, content) = parentheses(input)?;
             let cond = self.condition(&content);
             if cond.is_ok() && !content.is_empty() {
-                let error = content.error("expected `&&`, `||` or `)`");
+                let error = content.error(after_condition(&content, "`)`"));
                 drain(&content);
                 return Err(error.into());
             }
@@ -82,9 +83,17 @@ impl Parser {
             return if rest { subject } else { subject.and(Err(error.into())) };
         }
         if !input.peek(Ident::peek_any) {
-            return Err(input.error("expected an argument of the call, by name or as arg0 to arg5").into());
+            let message = if input.peek(LitInt) {
+                "the argument stands on the left: `fd == 1`, and for a range `fd in 1..=2`"
+            } else {
+                "expected an argument of the call, by name or as arg0 to arg5"
+            };
+            return Err(input.error(message).into());
         }
         let ident = input.call(Ident::parse_any)?;
+        if ident == "not" {
+            return Err(syn::Error::new(ident.span(), "write `!(…)` for \"not\"").into());
+        }
         let arg = self.name(&ident);
         let mut ty = None;
         if input.peek(Token![:]) {
@@ -188,7 +197,7 @@ impl Parser {
             let (_, content) = parentheses(input)?;
             let value = self.value(&content);
             if value.is_ok() && !content.is_empty() {
-                let error = content.error("expected `|` or `)`");
+                let error = content.error("expected `|` or `)`; a list stands in brackets: `in [A, B]`");
                 drain(&content);
                 return Err(error.into());
             }
@@ -205,18 +214,41 @@ impl Parser {
             let ident = input.call(Ident::parse_any)?;
             let name = self.name(&ident);
             if input.peek(Token![::]) || input.peek(token::Paren) {
-                return Err(syn::Error::new(
-                    ident.span(),
-                    format!("a Rust expression stands in braces: `{{ {ident}… }}`"),
-                )
-                .into());
+                return self.bare_expression(&ident, input);
             }
             if name.text == "NULL" {
                 return Ok(ValueSpec::Null(name.node));
             }
             return Ok(ValueSpec::Constant(name));
         }
-        Err(input.error("expected a number, a constant of the kernel, NULL, or a Rust expression in braces").into())
+        if input.peek(LitStr) {
+            return Err(input
+                .error(
+                    "a text cannot be compared with: names of constants stand without quotes, and of a pointer a filter \
+                     sees the address, not what it points at",
+                )
+                .into());
+        }
+        Err(input
+            .error("expected a whole number, a constant of the kernel, NULL, or a Rust expression in braces")
+            .into())
+    }
+
+    /// A path or a call of a function, where braces were forgotten.
+    fn bare_expression<T>(&mut self, first: &Ident, input: ParseStream<'_>) -> Attempt<T> {
+        let (mut text, mut last) = (first.to_string(), first.span());
+        while input.peek(Token![::]) {
+            input.parse::<Token![::]>()?;
+            let segment = input.call(Ident::parse_any)?;
+            text.push_str(&format!("::{segment}"));
+            last = segment.span();
+        }
+        if input.peek(token::Paren) {
+            text.push_str("(…)");
+        }
+        let node = self.node(first.span(), last);
+        let hint = format!("write `{{ {text} }}`");
+        self.give_up(ProblemKind::Syntax, node, "a Rust expression stands in braces", hint)
     }
 
     fn integer(&mut self, input: ParseStream<'_>) -> Attempt<ValueSpec> {
@@ -249,6 +281,20 @@ impl Parser {
         let text = group.stream().to_string();
         self.exprs.push(group.stream());
         Ok(ValueSpec::Rust { expr, text, node })
+    }
+}
+
+/// What to say about something that cannot follow a condition, where `end` was expected.
+pub(super) fn after_condition(input: ParseStream<'_>, end: &str) -> String {
+    let word = input.fork().call(Ident::parse_any).map(|word| word.to_string()).unwrap_or_default();
+    if word == "and" || input.peek(Token![&]) && !input.peek(Token![&&]) {
+        "conditions are joined by `&&`".to_owned()
+    } else if word == "or" {
+        "conditions are joined by `||`".to_owned()
+    } else if input.peek(Token![==]) || input.peek(Token![!=]) || input.peek(Token![<]) || input.peek(Token![>]) {
+        "comparisons cannot be chained: join them by `&&`".to_owned()
+    } else {
+        format!("expected `&&`, `||` or {end}")
     }
 }
 

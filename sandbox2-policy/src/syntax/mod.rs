@@ -49,8 +49,10 @@ pub struct Header {
 /// A parsed policy and all that was wrong with its form.
 #[derive(Debug, Clone)]
 pub struct Parsed {
-    /// The `static` line; `None` for the expression form.
+    /// The `static` line; `None` for the expression form, or if it has no name.
     pub header: Option<Header>,
+    /// Whether the policy is meant as an item: it has a `static` line, be it one with mistakes.
+    pub is_item: bool,
     /// The body, without what could not be parsed.
     pub def: PolicyDef,
     /// The Rust expressions in it, by number.

@@ -1,9 +1,11 @@
 //! The parser's frame: nodes, recovery after a mistake, and the `static` line.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::{Ident, Token};
 
+use super::delimited::braces;
 use super::{Header, Parsed, Places};
 use crate::ast::{Context, Item, Name, NodeId, PolicyDef};
 use crate::problem::{Problem, ProblemKind, Problems};
@@ -30,6 +32,8 @@ pub(super) struct Parser {
     pub(super) places: Places,
     pub(super) problems: Problems,
     pub(super) exprs: Vec<TokenStream>,
+    header: Option<Header>,
+    is_item: bool,
     /// Set while a group's own text is parsed: every node then stands where the group was named.
     pub(super) within_group: Option<NodeId>,
 }
@@ -37,27 +41,45 @@ pub(super) struct Parser {
 /// Parses a policy. It never fails: what is wrong is in [`Parsed::problems`], one problem for each mistake.
 #[must_use]
 pub fn parse(tokens: TokenStream) -> Parsed {
-    let mut parser =
-        Parser { places: Places::default(), problems: Problems::default(), exprs: Vec::new(), within_group: None };
+    let mut parser = Parser {
+        places: Places::default(),
+        problems: Problems::default(),
+        exprs: Vec::new(),
+        header: None,
+        is_item: false,
+        within_group: None,
+    };
     // Node 0 is the whole policy.
     parser.places.add(Span::call_site(), Span::call_site());
-    let mut header = None;
     let mut items = Vec::new();
     let whole = |input: ParseStream<'_>| {
-        header = parser.header(input);
-        items = parser.items(input, &Context::default());
+        let (_, content) = braces(input)?;
+        parser.header(&content);
+        items = parser.items(&content, &Context::default());
         Ok(())
     };
-    if let Err(error) = whole.parse2(tokens) {
+    if let Err(error) = whole.parse2(enclosed(tokens)) {
         parser.form(&error);
     }
     Parsed {
-        header,
+        header: parser.header,
+        is_item: parser.is_item,
         def: PolicyDef { items },
         exprs: parser.exprs,
         places: parser.places,
         problems: parser.problems.into_vec(),
     }
+}
+
+/// The tokens in braces that stand where the last token stands: what is missing at the end is reported there.
+fn enclosed(tokens: TokenStream) -> TokenStream {
+    let last = tokens.clone().into_iter().last().map_or_else(Span::call_site, |tree| match tree {
+        TokenTree::Group(group) => group.span_close(),
+        tree => tree.span(),
+    });
+    let mut group = Group::new(Delimiter::Brace, tokens);
+    group.set_span(last);
+    TokenTree::Group(group).into()
 }
 
 impl Parser {
@@ -120,53 +142,65 @@ impl Parser {
         items
     }
 
-    fn header(&mut self, input: ParseStream<'_>) -> Option<Header> {
+    /// The lines before the body, if there are any. Whatever is wrong with them: the policy's name is kept if it can be
+    /// found, so that its uses are no errors of their own.
+    fn header(&mut self, input: ParseStream<'_>) {
         let mut attributes = TokenStream::new();
         while input.peek(Token![#]) {
             match attribute(input) {
                 Ok(tokens) => attributes.extend(tokens),
-                Err(error) => {
-                    self.form(&error);
-                    skip_statement(input);
-                    return None;
-                }
+                Err(error) => self.form(&error),
             }
         }
-        if attributes.is_empty() && !input.peek(Token![pub]) && !input.peek(Token![static]) {
-            return None;
+        if attributes.is_empty() && !begins_static_line(input) {
+            return;
         }
-        match static_line(input) {
-            Ok((visibility, name)) => Some(Header { attributes, visibility, name }),
-            Err(error) => {
-                self.form(&error);
+        if let Err(error) = self.static_line(attributes, input) {
+            self.form(&error);
+            if self.header.is_none() || !input.peek(Ident::peek_any) {
                 skip_statement(input);
-                None
             }
         }
     }
+
+    /// `pub static NAME;`
+    pub(super) fn static_line(&mut self, attributes: TokenStream, input: ParseStream<'_>) -> syn::Result<()> {
+        self.is_item = true;
+        let mut visibility = TokenStream::new();
+        if input.peek(Token![pub]) {
+            visibility.extend([input.parse::<TokenTree>()?]);
+            if input.peek(syn::token::Paren) {
+                visibility.extend([input.parse::<TokenTree>()?]);
+            }
+        }
+        let is_static = input.peek(Token![static]);
+        let error = input.error("expected `static NAME;`: a policy begins with its name, or has none");
+        if !is_static && !input.peek(Token![const]) && !input.peek(Token![let]) {
+            return Err(error);
+        }
+        input.parse::<TokenTree>()?;
+        let name = input.call(Ident::parse)?;
+        self.header = Some(Header { attributes, visibility, name });
+        if !is_static {
+            return Err(error);
+        }
+        if !input.peek(Token![;]) {
+            return Err(input.error("expected `;`: the line of the name is `static NAME;`"));
+        }
+        input.parse::<Token![;]>()?;
+        Ok(())
+    }
+}
+
+/// Whether the line with the policy's name comes.
+pub(super) fn begins_static_line(input: ParseStream<'_>) -> bool {
+    input.peek(Token![pub]) || input.peek(Token![static]) || input.peek(Token![const]) || input.peek(Token![let])
 }
 
 fn attribute(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let hash: TokenTree = input.parse()?;
-    let body: proc_macro2::Group = input.parse()?;
+    let body: Group = input.parse()?;
     Ok([hash, TokenTree::Group(body)].into_iter().collect())
-}
-
-fn static_line(input: ParseStream<'_>) -> syn::Result<(TokenStream, Ident)> {
-    let mut visibility = TokenStream::new();
-    if input.peek(Token![pub]) {
-        visibility.extend([input.parse::<TokenTree>()?]);
-        if input.peek(syn::token::Paren) {
-            visibility.extend([input.parse::<TokenTree>()?]);
-        }
-    }
-    if !input.peek(Token![static]) {
-        return Err(input.error("expected `static NAME;`: a policy begins with its name, or has none"));
-    }
-    input.parse::<Token![static]>()?;
-    let name = input.call(Ident::parse)?;
-    input.parse::<Token![;]>()?;
-    Ok((visibility, name))
 }
 
 /// Skips to behind the next `;`, or behind the next `{ … }`.
@@ -174,7 +208,7 @@ fn skip_statement(input: ParseStream<'_>) {
     while let Ok(token) = input.parse::<TokenTree>() {
         match token {
             TokenTree::Punct(punct) if punct.as_char() == ';' => return,
-            TokenTree::Group(group) if group.delimiter() == proc_macro2::Delimiter::Brace => {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
                 if input.peek(Token![;]) || !input.peek(Token![|]) && !input.peek(Token![&]) && !input.peek(Token![=]) {
                     if input.peek(Token![;]) {
                         continue;
@@ -192,10 +226,10 @@ pub(super) fn drain(input: ParseStream<'_>) {
     while input.parse::<TokenTree>().is_ok() {}
 }
 
-/// Skips to behind the next `,`.
+/// Skips to behind the next `,` or `;`.
 pub(super) fn skip_arm(input: ParseStream<'_>) {
     while let Ok(token) = input.parse::<TokenTree>() {
-        if matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ',') {
+        if matches!(&token, TokenTree::Punct(punct) if matches!(punct.as_char(), ',' | ';')) {
             return;
         }
     }

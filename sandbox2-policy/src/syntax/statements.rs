@@ -1,19 +1,21 @@
 //! Statements of the language.
 
-use proc_macro2::TokenTree;
+use proc_macro2::TokenStream;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
 use syn::parse::Parser as _;
 use syn::{Ident, LitInt, LitStr, Token, token};
 
+use super::conditions::after_condition;
 use super::delimited::{braces, parentheses};
-use super::parse::{Attempt, Parser, drain, skip_arm};
+use super::parse::{Attempt, Parser, begins_static_line, drain, skip_arm};
 use crate::arch::Arch;
 use crate::ast::{
     ActionKind, ActionSpec, Arm, BlockSpec, CallName, Context, Item, MountSpec, MountWord, Name, NodeId, RuleSpec, Text,
 };
 use crate::groups;
 use crate::problem::{ProblemKind, nearest};
+use crate::tables;
 
 const ACTIONS: [&str; 5] = ["ALLOW", "KILL", "ERRNO", "TRAP", "LOG"];
 const STATEMENTS: [&str; 9] = ["default", "use", "danger", "file", "dir", "tmpfs", "libraries", "hostname", "network"];
@@ -33,15 +35,20 @@ impl Parser {
         if input.peek(Token![if]) {
             return self.if_arch(input, context, items);
         }
-        if input.peek(Token![static]) || input.peek(Token![pub]) {
-            let word: TokenTree = input.parse()?;
-            let node = self.node(word.span(), word.span());
-            return self.give_up(
+        if begins_static_line(input) {
+            let before = input.span();
+            self.static_line(TokenStream::new(), input)?;
+            let node = self.node(before, before);
+            self.problems.report(
                 ProblemKind::Syntax,
                 node,
                 "the policy's name stands at its beginning, once",
                 "move the `static NAME;` line to the top, or make two policies",
             );
+            return Ok(());
+        }
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error(not_a_statement(input)).into());
         }
         let word = input.call(Ident::parse_any)?;
         let text = word.to_string();
@@ -65,7 +72,8 @@ impl Parser {
                 items.push(Item::Default { action, danger: context.danger, node });
                 Ok(())
             }
-            "file" | "dir" | "tmpfs" | "libraries" if input.peek(LitStr) || input.peek(Ident::peek_any) => {
+            "danger" => Err(input.error("`danger` needs braces: `danger { ALLOW ptrace; }`").into()),
+            "file" | "dir" | "tmpfs" | "libraries" => {
                 let mount = self.mount(input, &word)?;
                 items.push(Item::Mount(mount));
                 Ok(())
@@ -99,12 +107,14 @@ impl Parser {
         let text = word.to_string();
         let node = self.node(word.span(), word.span());
         if text == "NOTIFY" || LATER.contains(&text.as_str()) {
-            return self.give_up(
-                ProblemKind::NotYet,
-                node,
-                format!("`{text}` is not supported by this version of sandbox2"),
-                "leave the statement out",
-            );
+            let hint = if text == "NOTIFY" { "use KILL or ERRNO(E)" } else { "leave the statement out" };
+            let message = format!("`{text}` is not supported by this version of sandbox2");
+            return self.give_up(ProblemKind::NotYet, node, message, hint);
+        }
+        if tables::syscall(&text).is_some() && !input.peek(LitStr) {
+            let message = format!("what to do about `{text}` is not said");
+            let hint = format!("begin with an action: `ALLOW {text};`");
+            return self.give_up(ProblemKind::UnknownStatement, node, message, hint);
         }
         let names_call = input.peek(Ident::peek_any);
         let shouting = text.chars().all(|c| c.is_ascii_uppercase() || c == '_');
@@ -126,6 +136,7 @@ impl Parser {
     fn unknown_action<T>(&mut self, text: &str, node: NodeId) -> Attempt<T> {
         let hint = match nearest(text, ACTIONS) {
             Some(near) => format!("did you mean `{near}`?"),
+            None if tables::errno(text).is_some() => format!("did you mean `ERRNO({text})`?"),
             None => "the actions are ALLOW, KILL, ERRNO(E), TRAP(n) and LOG".to_owned(),
         };
         self.give_up(ProblemKind::UnknownAction, node, format!("unknown action `{text}`"), hint)
@@ -239,19 +250,31 @@ impl Parser {
         let text = word.to_string();
         let mut last = word.span();
         let kind = match text.as_str() {
+            "ALLOW" | "KILL" | "LOG" if input.peek(token::Paren) => {
+                return Err(input.error(format!("`{text}` takes no number")).into());
+            }
             "ALLOW" => ActionKind::Allow,
             "KILL" => ActionKind::Kill,
             "LOG" => ActionKind::Log,
             "ERRNO" | "TRAP" => {
+                let example = if text == "ERRNO" { "ERRNO(EPERM)" } else { "TRAP(1)" };
+                let missing = syn::Error::new(word.span(), format!("`{text}` needs a number: `{example}`"));
                 if !input.peek(token::Paren) {
-                    let example = if text == "ERRNO" { "ERRNO(EPERM)" } else { "TRAP(1)" };
-                    return Err(syn::Error::new(word.span(), format!("`{text}` needs a number: `{example}`")).into());
+                    return Err(missing.into());
                 }
                 let (paren, content) = parentheses(input)?;
+                if content.is_empty() {
+                    return Err(missing.into());
+                }
                 last = paren.span.close();
                 let value = self.value(&content);
+                let excess = content.error("expected `)`: the action takes one number");
+                let complete = content.is_empty();
                 drain(&content);
                 let value = value?;
+                if !complete {
+                    return Err(excess.into());
+                }
                 if text == "ERRNO" { ActionKind::Errno(value) } else { ActionKind::Trap(value) }
             }
             _ => {
@@ -287,17 +310,25 @@ impl Parser {
             None
         };
         if !input.peek(Token![;]) {
-            return Err(input.error("expected `;`, `,` and another system call, or `if` and a condition").into());
+            let message = match cond {
+                Some(_) => after_condition(input, "`;`"),
+                None => "expected `;`, or `,` and another system call, or `if` and a condition".to_owned(),
+            };
+            return Err(input.error(message).into());
         }
         input.parse::<Token![;]>()?;
         Ok(RuleSpec { action, calls, cond, context: context.clone() })
     }
 
     fn call(&mut self, input: ParseStream<'_>) -> Attempt<CallName> {
-        if !input.peek(Ident::peek_any) {
+        if !input.peek(Ident) {
             return Err(input.error("expected the name of a system call").into());
         }
-        let ident = input.call(Ident::parse_any)?;
+        let ident: Ident = input.parse()?;
+        if ACTIONS.contains(&ident.to_string().as_str()) {
+            let message = "expected the name of a system call; a statement ends with `;`";
+            return Err(syn::Error::new(ident.span(), message).into());
+        }
         let optional = input.peek(Token![?]);
         if optional {
             input.parse::<Token![?]>()?;
@@ -345,11 +376,14 @@ impl Parser {
             (Some(cond), self.node(before, before))
         };
         if !content.peek(Token![=>]) {
-            return Err(content.error("expected `=> ACTION`").into());
+            return Err(content.error(after_condition(content, "`=> ACTION`")).into());
         }
         content.parse::<Token![=>]>()?;
         let action = self.action(content, None)?;
         if !content.is_empty() {
+            if !content.peek(Token![,]) {
+                return Err(content.error("expected `,`: it ends each rule of a block").into());
+            }
             content.parse::<Token![,]>()?;
         }
         let node = self.node_from(first, action.node);
@@ -358,7 +392,7 @@ impl Parser {
 
     fn text(&mut self, input: ParseStream<'_>) -> Attempt<Text> {
         if !input.peek(LitStr) {
-            return Err(input.error("expected a string: `\"…\"`").into());
+            return Err(input.error("expected a text in quotes: `\"…\"`").into());
         }
         let literal: LitStr = input.parse()?;
         Ok(Name { text: literal.value(), node: self.node(literal.span(), literal.span()) })
@@ -402,8 +436,14 @@ impl Parser {
         if word != "size" {
             return Err(syn::Error::new(word.span(), "expected `size` and a number of bytes").into());
         }
+        if !input.peek(LitInt) {
+            return Err(input.error("expected a whole number of bytes, with K, M, G or T: `16M`").into());
+        }
         let literal: LitInt = input.parse()?;
         let node = self.node(literal.span(), literal.span());
+        if input.peek(Ident::peek_any) {
+            return Err(input.error("the unit stands at the number, without a space: `16M`").into());
+        }
         let unit = match literal.suffix() {
             "" => Some(1_u64),
             "K" => Some(1 << 10),
@@ -442,6 +482,18 @@ impl Parser {
         };
         input.parse::<Token![;]>()?;
         Ok(Item::Network { host, node })
+    }
+}
+
+/// What to say about something that begins no statement.
+fn not_a_statement(input: ParseStream<'_>) -> &'static str {
+    if input.peek(Token![;]) {
+        "there is no statement before this `;`"
+    } else if input.peek(Token![#]) {
+        "attributes and doc comments belong to the whole policy: they stand above its `static NAME;`; a rule is explained \
+         by a comment with `//`"
+    } else {
+        "a statement begins with a word: `ALLOW read;`"
     }
 }
 

@@ -1,0 +1,9 @@
+use sandbox2::policy;
+
+policy! {
+    static POLICY;
+
+    allow read; //~ unknown_action
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use sandbox2::policy;
+
+policy! {
+    static POLICY;
+
+    ALLOW raed; //~ unknown_syscall
+    ALLOW opnat, write, clsoe; //~ unknown_syscall unknown_syscall
+}
+
+fn main() {}

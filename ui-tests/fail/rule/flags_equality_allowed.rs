@@ -1,0 +1,9 @@
+use sandbox2::policy;
+
+policy! {
+    static POLICY;
+
+    ALLOW openat if flags != 1; //~ flags_equality
+}
+
+fn main() {}

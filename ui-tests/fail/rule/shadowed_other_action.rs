@@ -1,0 +1,10 @@
+use sandbox2::policy;
+
+policy! {
+    static POLICY;
+
+    ALLOW write;
+    ERRNO(1) write; //~ shadowed
+}
+
+fn main() {}

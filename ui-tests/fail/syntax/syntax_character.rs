@@ -1,0 +1,9 @@
+use sandbox2::policy;
+
+policy! {
+    static POLICY;
+
+    ALLOW write if fd == '1'; //~ syntax
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use sandbox2::policy;
+
+policy! {
+    static POLICY;
+
+    ALLOW read;
+    ALLOW write //~ syntax
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use sandbox2::policy;
+
+policy! {
+    static POLICY
+    ALLOW read; //~ syntax
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use sandbox2::policy;
+
+policy! {
+    ALLOW read; //~ rustc
+}
+
+fn main() {}

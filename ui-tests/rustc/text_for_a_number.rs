@@ -1,0 +1,9 @@
+use sandbox2::policy;
+
+policy! {
+    pub static POLICY;
+
+    ALLOW write if fd == { "1" }; //~ rustc
+}
+
+fn main() {}
