@@ -1,7 +1,20 @@
 //! Run a program under a policy that was checked while compiling.
 
-mod policy;
+#![deny(unsafe_code)]
 
+mod error;
+#[allow(dead_code, reason = "the monitor is being written")]
+mod launch;
+mod limits;
+mod mounts;
+mod namespace;
+mod policy;
+#[allow(unsafe_code)]
+#[allow(dead_code, reason = "the monitor is being written")]
+mod sys;
+
+pub use error::{SetupError, Stage};
+pub use limits::Limits;
 pub use policy::Policy;
 
 #[doc(hidden)]
