@@ -1,11 +1,14 @@
 //! The kernel's door: the only unsafe code of this crate.
 //!
 //! [`raw`] makes system calls without a C library, [`abi`] lays out what they take, [`calls`] gives each one a safe face,
-//! [`region`] is the memory that host and child share, [`child`] is what runs in that memory between clone and exec.
+//! [`region`] is the memory that host and child share, [`child`] is what runs in that memory between clone and exec,
+//! [`forget`] is how it lets go of the host's.
 
 pub(crate) mod abi;
 pub(crate) mod calls;
 pub(crate) mod child;
+pub(crate) mod forget;
+pub(crate) mod notify;
 pub(crate) mod raw;
 pub(crate) mod region;
 
