@@ -8,6 +8,7 @@ pub(crate) mod abi;
 pub(crate) mod calls;
 pub(crate) mod child;
 pub(crate) mod forget;
+pub(crate) mod notify;
 pub(crate) mod raw;
 pub(crate) mod region;
 
