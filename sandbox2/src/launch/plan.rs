@@ -13,7 +13,7 @@ use crate::namespace::Namespaces;
 use crate::sys::abi::{MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY};
 use crate::sys::child::{FdMove, LimitOp, MountKind, MountOp, Plan, RootPlan, Target};
 use crate::sys::region::Region;
-use crate::sys::{self, calls};
+use crate::sys::{self, calls, forget};
 
 /// The user and group that the sandboxee sees itself as.
 const INSIDE_ID: u32 = 1000;
@@ -140,6 +140,7 @@ pub(super) fn lay_out<'r>(
     region.put_one(Plan {
         shared: region.shared(),
         host,
+        forget: region.put(&forget::gaps(region.range()))?,
         uid_map: region.put(format!("{INSIDE_ID} {user} 1").as_bytes())?,
         gid_map: region.put(format!("{INSIDE_ID} {group} 1").as_bytes())?,
         nested_map: region.put(format!("{INSIDE_ID} {INSIDE_ID} 1").as_bytes())?,

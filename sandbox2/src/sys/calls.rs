@@ -278,6 +278,11 @@ pub(crate) fn get_limit(resource: u32) -> Result<Rlimit> {
     Ok(limit)
 }
 
+/// Registers or unregisters the calling thread's area for restartable sequences.
+pub(crate) fn rseq(area: usize, size: usize, flags: usize, signature: usize) -> Result<()> {
+    plain(libc::SYS_rseq, [area, size, flags, signature, 0, 0]).map(drop)
+}
+
 // --- filter ---
 
 /// Installs a filter; with `NEW_LISTENER` among `flags`, the listener's number.
@@ -413,4 +418,29 @@ pub(crate) fn let_one_continue(listener: Fd) -> Result<i32> {
     // SAFETY: the kernel reads one `seccomp_notif_resp`.
     unsafe { raw::syscall(libc::SYS_ioctl, [fd(listener), SEND, place, 0, 0, 0]) }?;
     Ok(notification.pid.cast_signed())
+}
+
+/// `posix_spawn` and `waitpid`, with the streams on `/dev/null`: the floor that a launch is measured against.
+#[cfg(test)]
+pub(crate) fn spawn_and_wait(program: &str) {
+    let program = std::ffi::CString::new(program).unwrap();
+    let argv = [program.as_ptr().cast_mut(), core::ptr::null_mut()];
+    let envp = [core::ptr::null_mut()];
+    let mut pid = 0;
+    // SAFETY: null-terminated arrays of null-terminated strings; no file actions, no attributes.
+    let error = unsafe {
+        libc::posix_spawn(
+            &mut pid,
+            program.as_ptr(),
+            core::ptr::null(),
+            core::ptr::null(),
+            argv.as_ptr(),
+            envp.as_ptr(),
+        )
+    };
+    assert_eq!(error, 0);
+    let mut status = 0;
+    // SAFETY: waits for our own child and writes one `int`.
+    unsafe { libc::waitpid(pid, &mut status, 0) };
+    assert_eq!(status, 0);
 }

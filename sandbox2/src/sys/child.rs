@@ -20,7 +20,7 @@ use super::abi::{
 };
 use super::calls::{self, Fd};
 use super::region::Shared;
-use super::{Errno, Result, raw};
+use super::{Errno, Result, forget, raw};
 use crate::error::Stage;
 
 /// Everything init and the sandboxee need, in the region's memory.
@@ -29,6 +29,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) shared: &'a Shared,
     /// The host's pidfd: readable once the host is gone.
     pub(crate) host: Fd,
+    /// What init can do without of the host's memory.
+    pub(crate) forget: &'a [(usize, usize)],
     pub(crate) uid_map: &'a [u8],
     pub(crate) gid_map: &'a [u8],
     /// Both maps of the sandboxee's own user namespace.
@@ -222,11 +224,10 @@ fn prepare(plan: &Plan<'_>) -> Step {
     if calls::readable(plan.host, 0).at(Stage::ParentDeath, 0)? {
         calls::exit_group(1);
     }
-    for signal in 1..=64 {
-        if signal != libc::SIGKILL && signal != libc::SIGSTOP {
-            calls::signal_default(signal).at(Stage::Signals, signal as u32)?;
-        }
-    }
+    forget::host_memory(plan.forget, &plan.shared.scratch);
+    let _ = calls::prctl(libc::PR_SET_NAME, c"sandbox2-init".as_ptr().expose_provenance(), 0);
+    // Were this one ignored, the sandboxee's end would be lost. The others: see `lock_up`.
+    calls::signal_default(libc::SIGCHLD).at(Stage::Signals, libc::SIGCHLD as u32)?;
     calls::signal_mask(0).at(Stage::Signals, 0)?;
     // The host takes descriptors out of this process, which a host without privilege may do only if it is dumpable; and
     // the files below /proc/self are ours only then.
@@ -236,6 +237,8 @@ fn prepare(plan: &Plan<'_>) -> Step {
     write_file(proc, c"self/setgroups", b"deny").at(Stage::IdMaps, 1)?;
     write_file(proc, c"self/uid_map", plan.uid_map).at(Stage::IdMaps, 2)?;
     write_file(proc, c"self/gid_map", plan.gid_map).at(Stage::IdMaps, 3)?;
+    // The peak of the host's memory, which this is a copy of, is not the sandboxee's. No harm if that does not work.
+    let _ = write_file(proc, c"self/clear_refs", b"5");
     calls::sethostname(plan.hostname).at(Stage::HostName, 0)?;
     calls::setdomainname(b"(none)").at(Stage::HostName, 1)?;
     if plan.loopback {
@@ -352,11 +355,11 @@ fn attach(root: Fd, mount: Fd, target: Target<'_>, index: u32) -> Step {
     Ok(())
 }
 
-/// Makes the sandboxee: it shares this memory until it executes the program, and has a user namespace of its own, so that
+/// Makes the sandboxee: it shares this memory and the dispositions of signals until it executes the program, and has a user namespace of its own, so that
 /// no capability it ever has counts for the sandbox's mounts, network or processes.
 fn clone_main(plan: &Plan<'_>) -> Result<i32> {
     let clone = CloneArgs {
-        flags: (libc::CLONE_VM | libc::CLONE_NEWUSER | libc::CLONE_PIDFD) as u64,
+        flags: (libc::CLONE_VM | libc::CLONE_SIGHAND | libc::CLONE_NEWUSER | libc::CLONE_PIDFD) as u64,
         pidfd: plan.shared.main_pidfd.as_ptr().expose_provenance() as u64,
         exit_signal: libc::SIGCHLD as u64,
         stack: plan.stack.0,
@@ -372,7 +375,16 @@ fn clone_main(plan: &Plan<'_>) -> Result<i32> {
 }
 
 /// Leaves init nothing but waiting and ending. The sandboxee's pidfd stays, for the host to take.
+///
+/// Meanwhile the sandboxee prepares itself; it executes nothing before `locked` is set.
 fn lock_up(plan: &Plan<'_>) -> Step {
+    // What the host ignores (as every Rust program does SIGPIPE) is the host's affair. Dispositions are shared with the
+    // sandboxee, so doing it here takes it off the sandboxee's way.
+    for signal in 1..=64 {
+        if signal != libc::SIGKILL && signal != libc::SIGSTOP {
+            calls::signal_default(signal).at(Stage::Signals, signal as u32)?;
+        }
+    }
     let pidfd = plan.shared.main_pidfd.load(Relaxed).cast_unsigned();
     if pidfd > 0 {
         calls::close_range(0, pidfd.wrapping_sub(1)).at(Stage::Init, 0)?;
@@ -475,18 +487,13 @@ fn set_limit(limit: LimitOp) -> Result<()> {
 }
 
 /// No capability now, none by exec, and no way to change that.
+///
+/// The bounding set is left alone: with root's powers locked off, no ambient or inheritable capability and
+/// `no_new_privs`, nothing can draw on it, and emptying it costs as much as a tenth of starting a process.
 fn drop_privileges() -> Result<()> {
     // NOROOT, NO_SETUID_FIXUP and NO_CAP_AMBIENT_RAISE, each with its lock, and KEEP_CAPS locked off.
     const SECUREBITS: usize = 0b1110_1111;
     calls::prctl(libc::PR_SET_SECUREBITS, SECUREBITS, 0)?;
-    for capability in 0..64 {
-        match calls::prctl(libc::PR_CAPBSET_DROP, capability, 0) {
-            Ok(_) => {}
-            // One past the last that this kernel knows.
-            Err(Errno(libc::EINVAL)) if capability > 0 => break,
-            Err(errno) => return Err(errno),
-        }
-    }
     calls::drop_capabilities()
 }
 

@@ -37,6 +37,7 @@ pub(crate) struct Shared {
     pub(crate) user_us: AtomicI64,
     pub(crate) system_us: AtomicI64,
     pub(crate) max_rss_kib: AtomicI64,
+    pub(crate) scratch: super::forget::Scratch,
 }
 
 /// The mapping. The host's side unmaps it on drop; the child's copies end with the child.

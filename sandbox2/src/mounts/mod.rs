@@ -1,7 +1,10 @@
 //! From what a policy says about files to the steps that build the sandboxee's file system.
 //!
 //! [`resolve`] orders the mounts, finds out which mount points have to be made and which must exist, and refuses what
-//! cannot be meant. It looks at the host's files only to tell devices from other files; the child opens everything.
+//! cannot be meant. It looks at the host's files only to tell devices from other files and to
+//! read which libraries a program needs; the child opens everything.
+
+mod libraries;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -74,10 +77,8 @@ impl Source {
 /// # Errors
 /// Stage `Plan` for paths that are relative, not canonical, in conflict, or about the wrong process.
 pub(crate) fn resolve(mounts: &[Mount]) -> Result<FileSystem, SetupError> {
-    let mut names = Vec::with_capacity(mounts.len());
-    let mut wanted = Vec::with_capacity(mounts.len());
+    let mut list = List::default();
     for mount in mounts {
-        let index = names.len();
         let (source, outside) = match &mount.kind {
             MountKind::File { outside, writable } => (host_file(outside, *writable), outside.as_ref()),
             MountKind::Dir { outside, writable } if outside == "/proc" => {
@@ -90,16 +91,54 @@ pub(crate) fn resolve(mounts: &[Mount]) -> Result<FileSystem, SetupError> {
             MountKind::Tmpfs { size } => (Source::Tmpfs { size: *size }, "tmpfs"),
             MountKind::Libraries { .. } => continue,
         };
-        let name = if outside == mount.inside { outside.to_owned() } else { format!("{outside} as {}", mount.inside) };
-        check(&mount.inside, &source, &name)?;
-        let components: Vec<String> =
-            mount.inside.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
-        wanted.push((components, source, index));
-        names.push(name);
+        let inside = mount.inside.as_ref();
+        let name = if outside == inside { outside.to_owned() } else { format!("{outside} as {inside}") };
+        list.push(inside, source, name)?;
+    }
+    for mount in mounts {
+        let MountKind::Libraries { binary } = &mount.kind else { continue };
+        for path in libraries::needed_by(binary)? {
+            if !shows(mounts, &path) && !list.has(&path) {
+                list.push(&path, host_file(&path, false), format!("{path}, which {binary} needs"))?;
+            }
+        }
     }
     // Parents before what lies below them.
-    wanted.sort_by(|(left, ..), (right, ..)| left.cmp(right));
-    order(wanted, names)
+    list.wanted.sort_by(|(left, ..), (right, ..)| left.cmp(right));
+    order(list.wanted, list.names)
+}
+
+/// What is to be mounted, in no particular order.
+#[derive(Default)]
+struct List {
+    wanted: Vec<(Vec<String>, Source, usize)>,
+    names: Vec<String>,
+}
+
+impl List {
+    fn push(&mut self, inside: &str, source: Source, name: String) -> Result<(), SetupError> {
+        check(inside, &source, &name)?;
+        self.wanted.push((components(inside), source, self.names.len()));
+        self.names.push(name);
+        Ok(())
+    }
+
+    fn has(&self, inside: &str) -> bool {
+        let inside = components(inside);
+        self.wanted.iter().any(|(other, ..)| *other == inside)
+    }
+}
+
+fn components(path: &str) -> Vec<String> {
+    path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whether a mounted directory shows the host's `path` under the same name anyway.
+fn shows(mounts: &[Mount], path: &str) -> bool {
+    mounts.iter().any(|mount| match &mount.kind {
+        MountKind::Dir { outside, .. } => *outside == mount.inside && Path::new(path).starts_with(outside.as_ref()),
+        _ => false,
+    })
 }
 
 fn host_file(path: &str, writable: bool) -> Source {
@@ -191,4 +230,82 @@ fn order(wanted: Vec<(Vec<String>, Source, usize)>, names: Vec<String>) -> Resul
 
 fn name(names: &[String], index: usize) -> &str {
     names.get(index).map_or("a mount", String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mount(kind: MountKind, inside: &'static str) -> Mount {
+        Mount { kind, inside: inside.into() }
+    }
+
+    fn dir(outside: &'static str, inside: &'static str) -> Mount {
+        mount(MountKind::Dir { outside: outside.into(), writable: false }, inside)
+    }
+
+    fn file(outside: &'static str, inside: &'static str) -> Mount {
+        mount(MountKind::File { outside: outside.into(), writable: false }, inside)
+    }
+
+    fn paths(system: &FileSystem) -> Vec<String> {
+        let path = |step: &Step| match step {
+            Step::MakeDir { path, .. } => format!("mkdir {path}"),
+            Step::MakeFile { path, .. } => format!("touch {path}"),
+            Step::Attach(place) if place.found => format!("onto {}", place.path),
+            Step::Attach(place) => format!("mount {}", place.path),
+        };
+        system.steps.iter().map(path).collect()
+    }
+
+    #[test]
+    fn parents_come_first_and_each_directory_is_made_once() {
+        let system = resolve(&[file("/etc/b", "/etc/x/b"), file("/etc/a", "/etc/x/a")]).unwrap();
+        let expected = ["mkdir etc", "mkdir etc/x", "touch etc/x/a", "mount etc/x/a", "touch etc/x/b", "mount etc/x/b"];
+        assert_eq!(paths(&system), expected);
+    }
+
+    #[test]
+    fn below_the_host_s_files_nothing_is_made_and_below_a_tmpfs_everything() {
+        let tmpfs = mount(MountKind::Tmpfs { size: 1 }, "/tmp");
+        let system = resolve(&[file("/etc/a", "/usr/a"), file("/etc/a", "/tmp/x/a"), tmpfs, dir("/usr", "/usr")]);
+        let expected = [
+            "mkdir tmp",
+            "mount tmp",
+            "mkdir tmp/x",
+            "touch tmp/x/a",
+            "mount tmp/x/a",
+            "mkdir usr",
+            "mount usr",
+            "onto usr/a",
+        ];
+        assert_eq!(paths(&system.unwrap()), expected);
+    }
+
+    #[test]
+    fn two_mounts_at_one_place_or_below_a_file_conflict() {
+        let error = resolve(&[file("/etc/a", "/x"), dir("/usr", "/x")]).unwrap_err();
+        assert_eq!((error.stage(), error.errno()), (Stage::Plan, Some(libc::EEXIST)));
+        let error = resolve(&[file("/etc/a", "/x"), dir("/usr", "/x/y")]).unwrap_err();
+        assert!(error.to_string().contains("conflicting mounts: /etc/a as /x and /usr as /x/y"), "{error}");
+    }
+
+    #[test]
+    fn paths_that_are_not_canonical_are_refused() {
+        for path in ["", "relative", "/a/", "/a//b", "/a/./b", "/a/../b", "/a\0b"] {
+            assert!(resolve(&[file("/etc/a", path)]).is_err(), "{path:?}");
+            assert!(resolve(&[dir(path, "/x")]).is_err(), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn libraries_that_a_directory_shows_anyway_are_not_mounted_again() {
+        let libraries = mount(MountKind::Libraries { binary: "/bin/sh".into() }, "/bin/sh");
+        let alone = resolve(std::slice::from_ref(&libraries)).unwrap();
+        if alone.steps.is_empty() {
+            return println!("skipped: /bin/sh is static");
+        }
+        let covered = resolve(&[libraries, dir("/lib", "/lib"), dir("/lib64", "/lib64"), dir("/usr", "/usr")]).unwrap();
+        assert_eq!(covered.names.len(), 3, "{:?}", covered.names);
+    }
 }
