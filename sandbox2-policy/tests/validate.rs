@@ -483,3 +483,68 @@ fn a_single_wrong_bit_among_many_is_found() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn a_deny_list_that_forgets_x32_or_the_architecture_is_shown() {
+    let wanted = meaning(Arch::X86_64, Action::Allow, vec![call(101, vec![rule(Cond::True, Action::Kill)])]);
+    let compiled = |guard_arch: bool, guard_x32: bool| {
+        let mut asm = Asm::default();
+        if guard_arch {
+            asm.ld(offset::ARCH);
+            asm.jeq(Arch::X86_64.audit(), "", "kill");
+        }
+        asm.ld(offset::NR);
+        if guard_x32 {
+            asm.jump(op::JSET, Operand::Known(0xc000_0000), "kill", "");
+        }
+        asm.jeq(101, "kill", "");
+        asm.ret(ret::ALLOW);
+        asm.label("kill");
+        asm.ret(ret::KILL_PROCESS);
+        validate(&wanted, &Program { arch: wanted.arch, supervision: Supervision::Standalone, insns: asm.finish() })
+    };
+    assert_eq!(compiled(true, true), Ok(()));
+    match compiled(true, false) {
+        Err(Refutation::Wrong(example)) => assert!(example.data.nr >= 0x4000_0000),
+        other => panic!("{other:?}"),
+    }
+    match compiled(false, true) {
+        Err(Refutation::Wrong(example)) => assert_ne!(example.data.arch, Arch::X86_64.audit()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn all_taken_for_any_is_shown() {
+    // CVE-2017-18367: conditions of one rule joined with OR.
+    let both = vec![
+        Cond::Cmp(cmp(0, Width::W32, CmpOp::Eq, Value::Known(1))),
+        Cond::Cmp(cmp(1, Width::W64, CmpOp::Le, Value::Known(8))),
+    ];
+    let policy = |cond| meaning(Arch::X86_64, Action::Kill, vec![call(1, vec![rule(cond, Action::Allow)])]);
+    let (all, any) = (policy(Cond::All(Cow::Owned(both.clone()))), policy(Cond::Any(Cow::Owned(both))));
+    for (wanted, other) in [(&all, &any), (&any, &all)] {
+        let result = validate(wanted, &compile(other, Supervision::Standalone));
+        assert!(matches!(result, Err(Refutation::Wrong(_))), "{result:?}");
+    }
+}
+
+#[test]
+fn rules_in_the_wrong_order_are_shown() {
+    let rules = |first: Action, second: Action| {
+        let small = Cond::Cmp(cmp(0, Width::W64, CmpOp::Lt, Value::Known(100)));
+        let seven = Cond::Cmp(cmp(0, Width::W64, CmpOp::Eq, Value::Known(7)));
+        let pair = if first == Action::Allow { [small, seven] } else { [seven, small] };
+        let [a, b] = pair;
+        meaning(Arch::X86_64, Action::Kill, vec![call(1, vec![rule(a, first), rule(b, second)])])
+    };
+    let (one, other) = (rules(Action::Allow, Action::Log), rules(Action::Log, Action::Allow));
+    match validate(&one, &compile(&other, Supervision::Standalone)) {
+        Err(Refutation::Wrong(example)) => {
+            assert_eq!(example.data.args[0], 7);
+            let text = example.to_string();
+            assert!(text.starts_with("the program returns LOG where the policy says ALLOW, for nr 1"), "{text}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
