@@ -3,6 +3,7 @@
 //! A builder. What it holds is checked when the sandbox is started, all at once, and becomes the launch's plan; mistakes
 //! that can be seen earlier (a descriptor number that is taken) are reported where they are made.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsString};
 use std::fs::File;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use nix::sys::stat::{SFlag, fstat};
 use sandbox2_policy::action::Supervision;
 use sandbox2_policy::arch::Arch;
+use sandbox2_policy::surroundings::{Mount, MountKind};
 
 use crate::error::{SetupError, Stage};
 use crate::ipc::Ipc;
@@ -55,6 +57,21 @@ impl<T: Into<OwnedFd>> From<T> for Stdio {
     }
 }
 
+/// An entry of the sandboxee's file system that the policy does not have.
+#[derive(Debug)]
+struct Place {
+    inside: PathBuf,
+    source: MountSource,
+}
+
+#[derive(Debug)]
+enum MountSource {
+    File { outside: PathBuf, writable: bool },
+    Dir { outside: PathBuf, writable: bool },
+    Tmpfs(u64),
+    Libraries,
+}
+
 /// A program to run, and with what.
 ///
 /// # Examples
@@ -74,6 +91,7 @@ pub struct Executor {
     envs: BTreeMap<OsString, OsString>,
     inherit_env: bool,
     cwd: Option<PathBuf>,
+    mounts: Vec<Place>,
     limits: Limits,
     ipc: Ipc,
     streams: [Option<Stdio>; 3],
@@ -122,6 +140,7 @@ impl Executor {
             envs: BTreeMap::new(),
             inherit_env: false,
             cwd: None,
+            mounts: Vec::new(),
             limits: Limits::default(),
             ipc: Ipc::default(),
             streams: [None, None, None],
@@ -197,6 +216,91 @@ impl Executor {
         self
     }
 
+    /// Shows the sandboxee one file of the host's, read-only, at the same place. What the policy shows comes first.
+    ///
+    /// Like every path here it must be absolute and canonical (no `.`, `..`, `//` or `/` at its end); that it exists, and that
+    /// no two are in each other's way, is checked when the sandbox is started.
+    #[must_use]
+    pub fn file(self, path: impl AsRef<Path>) -> Executor {
+        let path = path.as_ref();
+        self.file_at(path, path)
+    }
+
+    /// As [`file`](Self::file), at another place inside.
+    #[must_use]
+    pub fn file_at(self, outside: impl AsRef<Path>, inside: impl AsRef<Path>) -> Executor {
+        self.host_file(outside.as_ref(), inside.as_ref(), false)
+    }
+
+    /// As [`file`](Self::file), and the sandboxee may write to it.
+    #[must_use]
+    pub fn file_rw(self, path: impl AsRef<Path>) -> Executor {
+        let path = path.as_ref();
+        self.file_rw_at(path, path)
+    }
+
+    /// As [`file_rw`](Self::file_rw), at another place inside.
+    #[must_use]
+    pub fn file_rw_at(self, outside: impl AsRef<Path>, inside: impl AsRef<Path>) -> Executor {
+        self.host_file(outside.as_ref(), inside.as_ref(), true)
+    }
+
+    /// Shows the sandboxee a directory of the host's with everything below it, read-only, at the same place. `/proc` is the
+    /// sandbox's own: a fresh one with its processes alone.
+    #[must_use]
+    pub fn dir(self, path: impl AsRef<Path>) -> Executor {
+        let path = path.as_ref();
+        self.dir_at(path, path)
+    }
+
+    /// As [`dir`](Self::dir), at another place inside.
+    #[must_use]
+    pub fn dir_at(self, outside: impl AsRef<Path>, inside: impl AsRef<Path>) -> Executor {
+        self.host_dir(outside.as_ref(), inside.as_ref(), false)
+    }
+
+    /// As [`dir`](Self::dir), and the sandboxee may write below it; then nothing in it can be executed.
+    #[must_use]
+    pub fn dir_rw(self, path: impl AsRef<Path>) -> Executor {
+        let path = path.as_ref();
+        self.dir_rw_at(path, path)
+    }
+
+    /// As [`dir_rw`](Self::dir_rw), at another place inside.
+    #[must_use]
+    pub fn dir_rw_at(self, outside: impl AsRef<Path>, inside: impl AsRef<Path>) -> Executor {
+        self.host_dir(outside.as_ref(), inside.as_ref(), true)
+    }
+
+    /// Gives the sandboxee an empty, writable, in-memory directory that holds at most `size` bytes.
+    #[must_use]
+    pub fn tmpfs(mut self, inside: impl AsRef<Path>, size: u64) -> Executor {
+        self.mounts.push(Place { inside: inside.as_ref().to_owned(), source: MountSource::Tmpfs(size) });
+        self
+    }
+
+    /// Shows the sandboxee the loader and the shared libraries that this binary needs, read-only, at their places. A
+    /// statically linked binary needs none. A relative path is one of the host's working directory.
+    #[must_use]
+    pub fn libraries(mut self, binary: impl AsRef<Path>) -> Executor {
+        let binary = binary.as_ref();
+        let binary = std::path::absolute(binary).unwrap_or_else(|_| binary.to_owned());
+        self.mounts.push(Place { inside: binary, source: MountSource::Libraries });
+        self
+    }
+
+    fn host_file(mut self, outside: &Path, inside: &Path, writable: bool) -> Executor {
+        let source = MountSource::File { outside: outside.to_owned(), writable };
+        self.mounts.push(Place { inside: inside.to_owned(), source });
+        self
+    }
+
+    fn host_dir(mut self, outside: &Path, inside: &Path, writable: bool) -> Executor {
+        let source = MountSource::Dir { outside: outside.to_owned(), writable };
+        self.mounts.push(Place { inside: inside.to_owned(), source });
+        self
+    }
+
     /// The limits.
     #[must_use]
     pub fn limits(&self) -> &Limits {
@@ -256,6 +360,10 @@ impl Executor {
         let envp = environment(self.inherit_env, self.envs)?;
         let cwd = self.cwd.map(working_directory).transpose()?;
         let program = open_program(self.program, &name)?;
+        let mut mounts = parts.mounts.to_vec();
+        for place in self.mounts {
+            mounts.push(mount(place)?);
+        }
         let fds = descriptors(self.streams, self.ipc)?;
         Ok(LaunchSpec {
             program,
@@ -266,7 +374,7 @@ impl Executor {
             fds,
             limits: self.limits,
             filter: filter.into(),
-            mounts: parts.mounts.to_vec(),
+            mounts,
             hostname: parts.hostname.unwrap_or("sandbox2").to_owned(),
             network: parts.network,
         })
@@ -275,6 +383,23 @@ impl Executor {
 
 fn mistake(what: impl Into<String>, hint: &str) -> SetupError {
     SetupError::new(Stage::Plan, None).with_what(what).with_hint(Some(hint))
+}
+
+fn mount(Place { inside, source }: Place) -> Result<Mount, SetupError> {
+    let kind = match source {
+        MountSource::File { outside, writable } => MountKind::File { outside: utf8(outside)?, writable },
+        MountSource::Dir { outside, writable } => MountKind::Dir { outside: utf8(outside)?, writable },
+        MountSource::Tmpfs(size) => MountKind::Tmpfs { size },
+        MountSource::Libraries => MountKind::Libraries { binary: utf8(inside.clone())? },
+    };
+    Ok(Mount { kind, inside: utf8(inside)? })
+}
+
+fn utf8(path: PathBuf) -> Result<Cow<'static, str>, SetupError> {
+    match path.into_os_string().into_string() {
+        Ok(path) => Ok(Cow::Owned(path)),
+        Err(path) => Err(mistake(format!("the path {path:?} is not UTF-8"), "place it at a path that is")),
+    }
 }
 
 fn c_string(text: OsString, what: &str) -> Result<CString, SetupError> {
