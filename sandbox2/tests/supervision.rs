@@ -1,5 +1,7 @@
 //! From an executor to an outcome, with policies by hand.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod support;
 
 use std::io::{Read, Write};
@@ -295,7 +297,7 @@ fn part_floods_the_monitor() {
         execveat_self();
     };
     std::thread::spawn(flood);
-    flood()
+    flood();
 }
 
 #[test]

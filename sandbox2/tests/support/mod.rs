@@ -38,8 +38,9 @@ fn parts(exec: Action, killed: &[libc::c_long]) -> PolicyParts {
         notified.iter().map(|nr| CallRules { nr: *nr, rules: rule(Action::Kill, 1) }).collect();
     calls.push(CallRules { nr: execveat, rules: rule(exec, 0) });
     calls.sort_by_key(|call| call.nr);
+    let standalone = program(arch, &notified, ret::KILL_PROCESS);
     notified.push(execveat);
-    let program = supervised(arch, &notified);
+    let supervised = program(arch, &notified, ret::USER_NOTIF);
     static ORIGINS: [Origin; 2] = [
         Origin { line: 7, column: 5, text: "execveat;", group: None },
         Origin { line: 8, column: 5, text: "KILL umask;", group: None },
@@ -51,7 +52,7 @@ fn parts(exec: Action, killed: &[libc::c_long]) -> PolicyParts {
         symbols: &[],
         origins: &ORIGINS,
         default_origin: None,
-        programs: [&[], program, &[]],
+        programs: [standalone, supervised, &[]],
         mounts: vec![].into(),
         hostname: None,
         network: Network::None,
@@ -66,16 +67,17 @@ pub(crate) fn forbidding_umask() -> Policy {
     policy(SHELL, Action::Kill, &[UMASK])
 }
 
-fn supervised(arch: Arch, notified: &[u32]) -> &'static [Insn] {
+/// A program that gives `denied` for those calls, foreign ones and x32, and allows everything else.
+fn program(arch: Arch, calls: &[u32], denied: u32) -> &'static [Insn] {
     let mut program = vec![Insn::stmt(op::LD_ABS, offset::ARCH)];
     program.push(Insn::jump(op::JEQ, arch.audit(), 1, 0));
-    program.push(Insn::stmt(op::RET, ret::USER_NOTIF));
+    program.push(Insn::stmt(op::RET, denied));
     program.push(Insn::stmt(op::LD_ABS, offset::NR));
     program.push(Insn::jump(op::JGE, X32_SYSCALL_BIT, 0, 1));
-    program.push(Insn::stmt(op::RET, ret::USER_NOTIF));
-    for nr in notified {
+    program.push(Insn::stmt(op::RET, denied));
+    for nr in calls {
         program.push(Insn::jump(op::JEQ, *nr, 0, 1));
-        program.push(Insn::stmt(op::RET, ret::USER_NOTIF));
+        program.push(Insn::stmt(op::RET, denied));
     }
     program.push(Insn::stmt(op::RET, ret::ALLOW));
     Vec::leak(program)
