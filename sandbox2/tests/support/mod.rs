@@ -5,13 +5,14 @@
 
 use std::borrow::Cow;
 
-use sandbox2::__private::action::Action;
-use sandbox2::__private::arch::{Arch, X32_SYSCALL_BIT};
-use sandbox2::__private::insn::{Insn, offset, op, ret};
-use sandbox2::__private::meaning::{CallRules, Cond, Meaning, OriginId, Rule};
-use sandbox2::__private::surroundings::{Mount, MountKind, Network};
 use sandbox2::__private::{Origin, PolicyParts};
 use sandbox2::{Executor, Outcome, Policy, Status};
+use sandbox2_policy::action::Action;
+use sandbox2_policy::arch::{Arch, X32_SYSCALL_BIT};
+use sandbox2_policy::encoding::encode;
+use sandbox2_policy::insn::{Insn, offset, op, ret};
+use sandbox2_policy::meaning::{CallRules, Cond, Meaning, OriginId, Rule};
+use sandbox2_policy::surroundings::{Mount, MountKind, Network};
 
 pub(crate) const SHELL: &str = "/bin/sh";
 /// The call that [`forbidding_umask`] is about.
@@ -21,7 +22,7 @@ pub(crate) const UMASK: libc::c_long = libc::SYS_umask;
 pub(crate) fn policy(binary: &str, exec: Action, killed: &[libc::c_long]) -> Policy {
     let inside = Cow::from(binary.to_owned());
     let libraries = Mount { kind: MountKind::Libraries { binary: inside.clone() }, inside };
-    Policy::from_parts(PolicyParts { mounts: vec![libraries].into(), ..parts(exec, killed) })
+    Policy::from_parts(PolicyParts { mounts: vec![libraries].leak(), ..parts(exec, killed) })
 }
 
 /// The same, but the sandboxee sees no file at all.
@@ -48,12 +49,12 @@ fn parts(exec: Action, killed: &[libc::c_long]) -> PolicyParts {
     PolicyParts {
         name: Some("TEST"),
         file: "tests/policy.rs",
-        meaning: Meaning { arch, calls: calls.into(), default: Action::Allow },
+        meaning: encode(&Meaning { arch, calls: calls.into(), default: Action::Allow }).leak(),
         symbols: &[],
         origins: &ORIGINS,
         default_origin: None,
         programs: [standalone, supervised, &[]],
-        mounts: vec![].into(),
+        mounts: &[],
         hostname: None,
         network: Network::None,
     }
