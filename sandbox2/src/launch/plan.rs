@@ -43,9 +43,7 @@ impl Descriptors {
         if let Some(number) = targets.first().filter(|number| **number < 0) {
             return refuse(*number, libc::EBADF, "is no descriptor number");
         }
-        if let Some(&[number, _]) =
-            targets.windows(2).find(|pair| pair.first() == pair.last()).and_then(|pair| pair.as_array())
-        {
+        if let Some(&[number, ..]) = targets.windows(2).find(|pair| pair.first() == pair.last()) {
             return refuse(number, libc::EEXIST, "is mapped twice");
         }
         let highest = fds.iter().flat_map(|(from, to)| [*from, *to]).chain([program]).max().unwrap_or(0);

@@ -357,6 +357,7 @@ fn killing_takes_the_whole_tree_and_dropping_does_too() {
         read.read_to_end(&mut rest).unwrap();
     };
     let (launched, mut read) = launch("sleep 1000 & echo; sleep 1000");
+    assert!(launched.waits_killably() || !calls::readable(launched.init().as_raw_fd(), Duration::ZERO).unwrap());
     read.read_exact(&mut [0]).unwrap();
     launched.kill();
     let ended = launched.finish();
@@ -392,7 +393,7 @@ fn the_sandbox_dies_with_the_thread_that_launched_it() {
     .join()
     .unwrap();
     let init = receiver.recv().unwrap();
-    assert!(calls::readable(init.as_raw_fd(), 10_000).unwrap());
+    assert!(calls::readable(init.as_raw_fd(), Duration::from_secs(10)).unwrap());
     reap(&init);
 }
 

@@ -8,6 +8,7 @@
 
 use core::ffi::CStr;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use core::time::Duration;
 
 use std::os::fd::{FromRawFd, OwnedFd};
 
@@ -221,7 +222,7 @@ extern "C" fn init(plan: *const ()) -> ! {
 fn prepare(plan: &Plan<'_>) -> Step {
     calls::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL as usize, 0).at(Stage::ParentDeath, 0)?;
     // The host may have died before that: then nobody is left to read this.
-    if calls::readable(plan.host, 0).at(Stage::ParentDeath, 0)? {
+    if calls::readable(plan.host, Duration::ZERO).at(Stage::ParentDeath, 0)? {
         calls::exit_group(1);
     }
     forget::host_memory(plan.forget, &plan.shared.scratch);
