@@ -7,8 +7,6 @@ mod hint;
 mod plan;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod timing;
 
 use std::borrow::Cow;
 use std::ffi::CString;

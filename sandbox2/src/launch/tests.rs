@@ -22,7 +22,7 @@ fn filter() -> Vec<Insn> {
     ]
 }
 
-pub(super) fn spec(program: &str, args: &[&str]) -> LaunchSpec {
+fn spec(program: &str, args: &[&str]) -> LaunchSpec {
     let null = || OwnedFd::from(File::options().read(true).write(true).open("/dev/null").unwrap());
     let text = |text: &&str| CString::new(*text).unwrap();
     LaunchSpec {
@@ -45,7 +45,7 @@ fn dir(path: &'static str) -> Mount {
 }
 
 /// Launches, lets the bootstrap exec through, and waits.
-pub(super) fn run(spec: LaunchSpec) -> Ended {
+fn run(spec: LaunchSpec) -> Ended {
     let launched = launch(spec).unwrap_or_else(|error| panic!("{error:#}"));
     assert_eq!(calls::let_one_continue(launched.listener().as_raw_fd()).unwrap(), launched.main_pid());
     launched.finish()
@@ -420,4 +420,19 @@ fn a_dynamic_program_runs_with_nothing_but_its_libraries() {
     spec.mounts = vec![Mount { kind: MountKind::Libraries { binary: "/bin/sh".into() }, inside: "/bin/sh".into() }];
     let ended = run(spec);
     assert_eq!((ended.main_status, ended.setup_failure), (Some(9 << 8), None));
+}
+
+#[test]
+fn a_link_that_a_sandboxee_may_have_left_is_not_followed() {
+    let dir = std::env::temp_dir().join(format!("sandbox2-links-{}", std::process::id()));
+    std::fs::create_dir(&dir).unwrap();
+    std::os::unix::fs::symlink("/etc/passwd", dir.join("link")).unwrap();
+    let path = |path: &std::path::Path| path.to_str().unwrap().to_owned();
+    let error = fails(|spec| {
+        let writable = MountKind::Dir { outside: path(&dir).into(), writable: true };
+        let link = MountKind::File { outside: path(&dir.join("link")).into(), writable: false };
+        spec.mounts = vec![Mount { kind: writable, inside: "/out".into() }, Mount { kind: link, inside: "/x".into() }];
+    });
+    std::fs::remove_dir_all(&dir).unwrap();
+    assert_eq!((error.stage(), error.errno()), (Stage::MountSource, Some(libc::ELOOP)));
 }

@@ -418,28 +418,3 @@ pub(crate) fn let_one_continue(listener: Fd) -> Result<i32> {
     unsafe { raw::syscall(libc::SYS_ioctl, [fd(listener), SEND, place, 0, 0, 0]) }?;
     Ok(notification.pid.cast_signed())
 }
-
-/// `posix_spawn` and `waitpid`, with the streams on `/dev/null`: the floor that a launch is measured against.
-#[cfg(test)]
-pub(crate) fn spawn_and_wait(program: &str) {
-    let program = std::ffi::CString::new(program).unwrap();
-    let argv = [program.as_ptr().cast_mut(), core::ptr::null_mut()];
-    let envp = [core::ptr::null_mut()];
-    let mut pid = 0;
-    // SAFETY: null-terminated arrays of null-terminated strings; no file actions, no attributes.
-    let error = unsafe {
-        libc::posix_spawn(
-            &mut pid,
-            program.as_ptr(),
-            core::ptr::null(),
-            core::ptr::null(),
-            argv.as_ptr(),
-            envp.as_ptr(),
-        )
-    };
-    assert_eq!(error, 0);
-    let mut status = 0;
-    // SAFETY: waits for our own child and writes one `int`.
-    unsafe { libc::waitpid(pid, &mut status, 0) };
-    assert_eq!(status, 0);
-}
