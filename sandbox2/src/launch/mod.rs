@@ -279,6 +279,24 @@ impl Launched {
         self.main.as_fd()
     }
 
+    /// Whether the program is in its place (or the sandboxee is dead already): the bootstrap exec cannot fail any more.
+    /// Looks at memory only; no system call.
+    #[cfg_attr(not(test), allow(dead_code, reason = "for the monitor"))]
+    pub(crate) fn has_left_launcher(&self) -> bool {
+        self.region.shared().in_launcher.load(Acquire) == 0
+    }
+
+    /// Waits for that, at most so long. A signal may end the wait early.
+    #[cfg_attr(not(test), allow(dead_code, reason = "for the monitor"))]
+    pub(crate) fn wait_left_launcher(&self, wait: Duration) -> bool {
+        let word = &self.region.shared().in_launcher;
+        let value = word.load(Acquire);
+        if value != 0 {
+            let _ = calls::futex_wait(word, value, wait);
+        }
+        self.has_left_launcher()
+    }
+
     #[cfg_attr(not(test), expect(dead_code, reason = "for the report of what is in force"))]
     /// Whether a notified call can be interrupted by nothing but a fatal signal (Linux 5.19).
     pub(crate) fn waits_killably(&self) -> bool {

@@ -436,3 +436,14 @@ fn a_link_that_a_sandboxee_may_have_left_is_not_followed() {
     std::fs::remove_dir_all(&dir).unwrap();
     assert_eq!((error.stage(), error.errno()), (Stage::MountSource, Some(libc::ELOOP)));
 }
+
+#[test]
+fn the_host_sees_without_asking_when_the_program_is_in_its_place() {
+    let mut spec = spec("/bin/sh", &["-c", "while :; do :; done"]);
+    spec.mounts = vec![dir("/usr"), dir("/lib"), dir("/lib64"), dir("/bin")];
+    let launched = launch(spec).unwrap();
+    assert!(!launched.has_left_launcher());
+    calls::let_one_continue(launched.listener().as_raw_fd()).unwrap();
+    assert!((0..1000).any(|_| launched.wait_left_launcher(Duration::from_millis(10))));
+    assert!(!calls::readable(launched.main().as_raw_fd(), Duration::ZERO).unwrap());
+}

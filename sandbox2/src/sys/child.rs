@@ -366,7 +366,13 @@ fn attach(root: Fd, mount: Fd, target: Target<'_>, index: u32) -> Step {
 /// no capability it ever has counts for the sandbox's mounts, network or processes.
 fn clone_main(plan: &Plan<'_>) -> Result<i32> {
     let clone = CloneArgs {
-        flags: (libc::CLONE_VM | libc::CLONE_SIGHAND | libc::CLONE_NEWUSER | libc::CLONE_PIDFD) as u64,
+        flags: (libc::CLONE_VM
+            | libc::CLONE_SIGHAND
+            | libc::CLONE_NEWUSER
+            | libc::CLONE_PIDFD
+            | libc::CLONE_CHILD_CLEARTID) as u64,
+        // Init shares the memory, so the kernel does clear it, on exec as well as on exit.
+        child_tid: plan.shared.in_launcher.as_ptr().expose_provenance() as u64,
         pidfd: plan.shared.main_pidfd.as_ptr().expose_provenance() as u64,
         exit_signal: libc::SIGCHLD as u64,
         stack: plan.stack.0,
