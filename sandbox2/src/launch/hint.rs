@@ -66,7 +66,8 @@ fn cure(stage: Stage, errno: i32) -> Option<String> {
              must stop that (docker run --security-opt systempaths=unconfined)"
         }
         (Stage::MountSource, libc::ELOOP) => {
-            "the path leads through a link of /proc (such as /dev/stdin does), which would name another process's file"
+            "the path leads through a link of /proc (such as /dev/stdin does), which would name another process's file, or \
+             through a symbolic link below a directory that the sandboxee may write to"
         }
         (Stage::MountSource, libc::ENOENT) => "it does not exist on the host",
         (Stage::MountSource, libc::ENOTDIR) => "it is no directory: `dir` is for directories, `file` for files",

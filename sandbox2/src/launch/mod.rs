@@ -7,8 +7,6 @@ mod hint;
 mod plan;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod timing;
 
 use std::borrow::Cow;
 use std::ffi::CString;
@@ -31,6 +29,9 @@ use crate::sys::{self, Errno, calls};
 
 /// How long the child may take to get ready. Nothing in it waits for anybody, so only a file system that hangs gets here.
 const SETUP_DEADLINE: Duration = Duration::from_secs(10);
+
+/// How long to wait for the filter without letting go of the processor.
+const SPIN: Duration = Duration::from_micros(100);
 
 /// What to launch, and in what.
 #[derive(Debug)]
@@ -132,7 +133,7 @@ impl Setup<'_> {
     fn wait(&self) -> Result<RawFd, SetupError> {
         let shared = self.region.shared();
         let start = Instant::now();
-        let mut spins = 0_u32;
+        let mut filter_next = None;
         loop {
             if let Some(failure) = shared.failure() {
                 return Err(self.explain(failure));
@@ -141,19 +142,20 @@ impl Setup<'_> {
             if listener >= 0 && shared.locked.load(Acquire) == 1 {
                 return Ok(listener);
             }
-            if shared.progress.load(Acquire) < FILTER_NEXT {
+            let wait = if shared.progress.load(Acquire) < FILTER_NEXT {
                 // Whoever fails says so and wakes us; the time is for a child that dies silently.
-                let _ = calls::futex_wait(&shared.progress, 0, 20);
+                let _ = calls::futex_wait(&shared.progress, 0, Duration::from_millis(20));
+                Duration::ZERO
+            } else if filter_next.get_or_insert_with(Instant::now).elapsed() < SPIN {
+                // The filter is being installed. Nobody can wake us after that, and it is a matter of microseconds.
+                std::hint::spin_loop();
+                continue;
             } else {
-                // The filter is being installed: there is no way to be woken after that, and it is a matter of
-                // microseconds.
-                calls::sched_yield();
-                spins = spins.wrapping_add(1);
-                if !spins.is_multiple_of(64) {
-                    continue;
-                }
-            }
-            if calls::readable(self.init(), 0).unwrap_or(true) {
+                // It is not, on a machine that has other things to do: let it. (`sched_yield` would, too, but for a whole
+                // time slice.)
+                Duration::from_micros(20)
+            };
+            if calls::readable(self.init(), wait).unwrap_or(false) {
                 return Err(self.vanished());
             }
             if start.elapsed() > SETUP_DEADLINE {
@@ -183,7 +185,7 @@ impl Setup<'_> {
                 |Errno(errno)| hint::explain(SetupError::new(Stage::Limits, Some(errno)).with_what("open files"));
             calls::set_limit_of(main_pid, resource, limit).map_err(failed)?;
             // As it lives now, it lived then, and the number was its own.
-            if calls::readable(main.as_raw_fd(), 0).map_err(at)? {
+            if calls::readable(main.as_raw_fd(), Duration::ZERO).map_err(at)? {
                 return Err(self.vanished());
             }
         }
@@ -277,6 +279,25 @@ impl Launched {
         self.main.as_fd()
     }
 
+    /// Whether the program is in its place (or the sandboxee is dead already): the bootstrap exec cannot fail any more.
+    /// Looks at memory only; no system call.
+    #[cfg_attr(not(test), allow(dead_code, reason = "for the monitor"))]
+    pub(crate) fn has_left_launcher(&self) -> bool {
+        self.region.shared().in_launcher.load(Acquire) == 0
+    }
+
+    /// Waits for that, at most so long. A signal may end the wait early.
+    #[cfg_attr(not(test), allow(dead_code, reason = "for the monitor"))]
+    pub(crate) fn wait_left_launcher(&self, wait: Duration) -> bool {
+        let word = &self.region.shared().in_launcher;
+        let value = word.load(Acquire);
+        if value != 0 {
+            let _ = calls::futex_wait(word, value, wait);
+        }
+        self.has_left_launcher()
+    }
+
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the report of what is in force"))]
     /// Whether a notified call can be interrupted by nothing but a fatal signal (Linux 5.19).
     pub(crate) fn waits_killably(&self) -> bool {
         self.region.shared().killable.load(Relaxed) == 1

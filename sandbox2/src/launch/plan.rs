@@ -8,7 +8,7 @@ use sandbox2_policy::insn::{Insn, offset, op, ret};
 use super::LaunchSpec;
 use crate::error::{SetupError, Stage};
 use crate::limits::{Limit, Limits};
-use crate::mounts::{FileSystem, Place, Source, Step};
+use crate::mounts::{FileSystem, Links, Place, Source, Step};
 use crate::namespace::Namespaces;
 use crate::sys::abi::{MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY};
 use crate::sys::child::{FdMove, LimitOp, MountKind, MountOp, Plan, RootPlan, Target};
@@ -43,9 +43,7 @@ impl Descriptors {
         if let Some(number) = targets.first().filter(|number| **number < 0) {
             return refuse(*number, libc::EBADF, "is no descriptor number");
         }
-        if let Some(&[number, _]) =
-            targets.windows(2).find(|pair| pair.first() == pair.last()).and_then(|pair| pair.as_array())
-        {
+        if let Some(&[number, ..]) = targets.windows(2).find(|pair| pair.first() == pair.last()) {
             return refuse(number, libc::EEXIST, "is mapped twice");
         }
         let highest = fds.iter().flat_map(|(from, to)| [*from, *to]).chain([program]).max().unwrap_or(0);
@@ -202,11 +200,12 @@ fn mount_op<'r>(region: &'r Region, step: &Step) -> sys::Result<MountOp<'r>> {
             let path = put_str(region, &place.path)?;
             let target = if place.found { Target::Found(path) } else { Target::Made(path) };
             let kind = match &place.source {
-                Source::Host { path, dir, writable, device } => MountKind::Bind {
+                Source::Host { path, dir, writable, device, links } => MountKind::Bind {
                     source: put_str(region, path)?,
                     target,
                     attributes: attributes(*writable, *device),
                     dir: *dir,
+                    follow: *links == Links::Follow,
                 },
                 Source::Tmpfs { size } => MountKind::Tmpfs { target, size: put_str(region, &size.to_string())? },
                 Source::Proc { writable } => {

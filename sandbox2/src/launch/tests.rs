@@ -22,7 +22,7 @@ fn filter() -> Vec<Insn> {
     ]
 }
 
-pub(super) fn spec(program: &str, args: &[&str]) -> LaunchSpec {
+fn spec(program: &str, args: &[&str]) -> LaunchSpec {
     let null = || OwnedFd::from(File::options().read(true).write(true).open("/dev/null").unwrap());
     let text = |text: &&str| CString::new(*text).unwrap();
     LaunchSpec {
@@ -45,7 +45,7 @@ fn dir(path: &'static str) -> Mount {
 }
 
 /// Launches, lets the bootstrap exec through, and waits.
-pub(super) fn run(spec: LaunchSpec) -> Ended {
+fn run(spec: LaunchSpec) -> Ended {
     let launched = launch(spec).unwrap_or_else(|error| panic!("{error:#}"));
     assert_eq!(calls::let_one_continue(launched.listener().as_raw_fd()).unwrap(), launched.main_pid());
     launched.finish()
@@ -357,6 +357,7 @@ fn killing_takes_the_whole_tree_and_dropping_does_too() {
         read.read_to_end(&mut rest).unwrap();
     };
     let (launched, mut read) = launch("sleep 1000 & echo; sleep 1000");
+    assert!(launched.waits_killably() || !calls::readable(launched.init().as_raw_fd(), Duration::ZERO).unwrap());
     read.read_exact(&mut [0]).unwrap();
     launched.kill();
     let ended = launched.finish();
@@ -392,7 +393,7 @@ fn the_sandbox_dies_with_the_thread_that_launched_it() {
     .join()
     .unwrap();
     let init = receiver.recv().unwrap();
-    assert!(calls::readable(init.as_raw_fd(), 10_000).unwrap());
+    assert!(calls::readable(init.as_raw_fd(), Duration::from_secs(10)).unwrap());
     reap(&init);
 }
 
@@ -419,4 +420,30 @@ fn a_dynamic_program_runs_with_nothing_but_its_libraries() {
     spec.mounts = vec![Mount { kind: MountKind::Libraries { binary: "/bin/sh".into() }, inside: "/bin/sh".into() }];
     let ended = run(spec);
     assert_eq!((ended.main_status, ended.setup_failure), (Some(9 << 8), None));
+}
+
+#[test]
+fn a_link_that_a_sandboxee_may_have_left_is_not_followed() {
+    let dir = std::env::temp_dir().join(format!("sandbox2-links-{}", std::process::id()));
+    std::fs::create_dir(&dir).unwrap();
+    std::os::unix::fs::symlink("/etc/passwd", dir.join("link")).unwrap();
+    let path = |path: &std::path::Path| path.to_str().unwrap().to_owned();
+    let error = fails(|spec| {
+        let writable = MountKind::Dir { outside: path(&dir).into(), writable: true };
+        let link = MountKind::File { outside: path(&dir.join("link")).into(), writable: false };
+        spec.mounts = vec![Mount { kind: writable, inside: "/out".into() }, Mount { kind: link, inside: "/x".into() }];
+    });
+    std::fs::remove_dir_all(&dir).unwrap();
+    assert_eq!((error.stage(), error.errno()), (Stage::MountSource, Some(libc::ELOOP)));
+}
+
+#[test]
+fn the_host_sees_without_asking_when_the_program_is_in_its_place() {
+    let mut spec = spec("/bin/sh", &["-c", "while :; do :; done"]);
+    spec.mounts = vec![dir("/usr"), dir("/lib"), dir("/lib64"), dir("/bin")];
+    let launched = launch(spec).unwrap();
+    assert!(!launched.has_left_launcher());
+    calls::let_one_continue(launched.listener().as_raw_fd()).unwrap();
+    assert!((0..1000).any(|_| launched.wait_left_launcher(Duration::from_millis(10))));
+    assert!(!calls::readable(launched.main().as_raw_fd(), Duration::ZERO).unwrap());
 }

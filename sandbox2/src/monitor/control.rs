@@ -126,6 +126,10 @@ impl Control {
         Requests { killed: state.killed, limit: state.limit.take() }
     }
 
+    pub(crate) fn is_killed(&self) -> bool {
+        self.state().killed
+    }
+
     pub(crate) fn announce_running(&self, pid: u32) {
         self.state().pid = Some(pid);
         self.changed.notify_all();

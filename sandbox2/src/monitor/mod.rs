@@ -228,6 +228,13 @@ impl Monitor<'_> {
         if !is_exec {
             return Err(End::Broken(format!("call {} came before the sandboxee was executed", data.nr)));
         }
+        // What has not begun need not be ended.
+        if self.control.is_killed() {
+            return Err(End::Killed);
+        }
+        if let Some(limit) = self.deadline.over() {
+            return Err(End::TimedOut(limit));
+        }
         // The descriptor is an `int`: the low half of the register.
         let number = (data.args[0] as u32).cast_signed();
         match self.program {

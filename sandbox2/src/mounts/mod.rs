@@ -54,11 +54,20 @@ pub(crate) struct Place {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     /// Something of the host's.
-    Host { path: String, dir: bool, writable: bool, device: bool },
+    Host { path: String, dir: bool, writable: bool, device: bool, links: Links },
     /// An in-memory directory of at most so many bytes.
     Tmpfs { size: u64 },
     /// A fresh proc file system.
     Proc { writable: bool },
+}
+
+/// Whether symbolic links on the way to a source are followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Links {
+    /// They are, as everywhere on the host.
+    Follow,
+    /// They are not: a sandboxee may write where the source is, and have left one there.
+    Refuse,
 }
 
 impl Source {
@@ -80,13 +89,18 @@ pub(crate) fn resolve(mounts: &[Mount]) -> Result<FileSystem, SetupError> {
     let mut list = List::default();
     for mount in mounts {
         let (source, outside) = match &mount.kind {
-            MountKind::File { outside, writable } => (host_file(outside, *writable), outside.as_ref()),
+            MountKind::File { outside, writable } => {
+                (host_file(outside, *writable, links(mounts, outside)), outside.as_ref())
+            }
             MountKind::Dir { outside, writable } if outside == "/proc" => {
                 (Source::Proc { writable: *writable }, "/proc")
             }
             MountKind::Dir { outside, writable } => {
                 let path = outside.to_string();
-                (Source::Host { path, dir: true, writable: *writable, device: false }, outside.as_ref())
+                (
+                    Source::Host { path, dir: true, writable: *writable, device: false, links: links(mounts, outside) },
+                    outside.as_ref(),
+                )
             }
             MountKind::Tmpfs { size } => (Source::Tmpfs { size: *size }, "tmpfs"),
             MountKind::Libraries { .. } => continue,
@@ -99,7 +113,11 @@ pub(crate) fn resolve(mounts: &[Mount]) -> Result<FileSystem, SetupError> {
         let MountKind::Libraries { binary } = &mount.kind else { continue };
         for path in libraries::needed_by(binary)? {
             if !shows(mounts, &path) && !list.has(&path) {
-                list.push(&path, host_file(&path, false), format!("{path}, which {binary} needs"))?;
+                list.push(
+                    &path,
+                    host_file(&path, false, links(mounts, &path)),
+                    format!("{path}, which {binary} needs"),
+                )?;
             }
         }
     }
@@ -133,6 +151,14 @@ fn components(path: &str) -> Vec<String> {
     path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
+fn links(mounts: &[Mount], path: &str) -> Links {
+    let writable = |mount: &Mount| match &mount.kind {
+        MountKind::Dir { outside, writable: true } => *outside != path && Path::new(path).starts_with(outside.as_ref()),
+        _ => false,
+    };
+    if mounts.iter().any(writable) { Links::Refuse } else { Links::Follow }
+}
+
 /// Whether a mounted directory shows the host's `path` under the same name anyway.
 fn shows(mounts: &[Mount], path: &str) -> bool {
     mounts.iter().any(|mount| match &mount.kind {
@@ -141,14 +167,14 @@ fn shows(mounts: &[Mount], path: &str) -> bool {
     })
 }
 
-fn host_file(path: &str, writable: bool) -> Source {
+fn host_file(path: &str, writable: bool, links: Links) -> Source {
     use std::os::unix::fs::FileTypeExt;
     // Only a device that is named itself keeps working as one. Should the path change its meaning before the child opens
     // it, the worst is a device that does not work, or a `nodev` that an ordinary file does not need.
     let device = Path::new(path)
         .metadata()
         .is_ok_and(|data| data.file_type().is_char_device() || data.file_type().is_block_device());
-    Source::Host { path: path.to_owned(), dir: false, writable, device }
+    Source::Host { path: path.to_owned(), dir: false, writable, device, links }
 }
 
 fn check(inside: &str, source: &Source, name: &str) -> Result<(), SetupError> {

@@ -378,6 +378,17 @@ pub(crate) fn number(arg: &Arg, register: u64) -> String {
     }
 }
 
+/// The argument in the digits that are easiest to compare with what `strace` or a manual page shows.
+pub(crate) fn digits(arg: &Arg, register: u64, named: bool) -> String {
+    let number = number(arg, register);
+    match effective(arg, register) {
+        value if arg.ty == "umode_t" => format!("{value:#o}"),
+        // Names stand for bits more often than for counts; a negative number is neither.
+        value if named && !number.starts_with('-') && value >= 10 => format!("{value:#x}"),
+        _ => number,
+    }
+}
+
 fn constant(arch: Arch, name: &str) -> Option<i64> {
     tables::constant(name).and_then(|constant| constant.values[arch.index()])
 }
@@ -430,6 +441,14 @@ mod tests {
         let pointer = Arg { pointer: true, width: Width::W64, signed: false, ..INT };
         assert_eq!(number(&pointer, 0), "NULL");
         assert_eq!(number(&pointer, 0x7fff_0000), "0x7fff0000");
+    }
+
+    #[test]
+    fn bits_are_shown_as_bits_and_modes_as_modes() {
+        assert_eq!(digits(&INT, 0x8_0000, true), "0x80000");
+        assert_eq!(digits(&INT, 0x8_0000, false), "524288");
+        assert_eq!(digits(&INT, 0xffff_ff9c, true), "-100");
+        assert_eq!(digits(&Arg { ty: "umode_t", signed: false, ..INT }, 0o644, false), "0o644");
     }
 
     #[test]

@@ -53,12 +53,13 @@ fn argument(
     read: &mut dyn FnMut(u64) -> Option<(Vec<u8>, bool)>,
 ) -> Argument {
     let copied = if register != 0 && decode::is_text(call.name, arg) { read(register) } else { None };
+    let meaning = decode::decode(arch, call.name, arg, register);
     Argument {
         name: Some(arg.name.to_owned()),
         ty: Some(arg.ty.to_owned()),
         register,
-        value: decode::number(arg, register),
-        meaning: decode::decode(arch, call.name, arg, register),
+        value: decode::digits(arg, register, meaning.is_some()),
+        meaning,
         truncated: copied.as_ref().is_some_and(|(_, truncated)| *truncated),
         text: copied.map(|(bytes, _)| escape::escape(&bytes)),
     }

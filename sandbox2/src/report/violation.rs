@@ -187,18 +187,20 @@ impl Violation {
     }
 
     fn report(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = |(index, argument): (usize, &Argument)| match &argument.name {
+            Some(name) => format!("  {}", Plain(name)),
+            None => format!("  arg{index}"),
+        };
+        let names: Vec<String> = self.arguments.iter().enumerate().map(name).collect();
+        let width = names.iter().map(|name| name.chars().count()).fold(12, usize::max);
         let row =
-            |f: &mut fmt::Formatter<'_>, name: &str, value: &dyn fmt::Display| writeln!(f, "  {name:<12} {value}");
+            |f: &mut fmt::Formatter<'_>, name: &str, value: &dyn fmt::Display| writeln!(f, "  {name:<width$} {value}");
         let call = format!("{} ({}) of {}", self.call(), self.number, Plain(&self.architecture));
         row(f, "call", &call)?;
-        for (index, argument) in self.arguments.iter().enumerate() {
-            let name = match &argument.name {
-                Some(name) => Plain(name).to_string(),
-                None => format!("arg{index}"),
-            };
+        for (name, argument) in names.iter().zip(&self.arguments) {
             match &argument.ty {
-                Some(ty) => row(f, &format!("  {name}"), &format!("{argument:#}  ({})", Plain(ty)))?,
-                None => row(f, &format!("  {name}"), &format!("{argument:#}"))?,
+                Some(ty) => row(f, name, &format!("{argument:#}  ({})", Plain(ty)))?,
+                None => row(f, name, &format!("{argument:#}"))?,
             }
         }
         row(f, "made at", &format!("{:#x} by thread {}", self.instruction_pointer, self.pid))?;

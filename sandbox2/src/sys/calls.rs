@@ -4,6 +4,7 @@
 
 use core::ffi::CStr;
 use core::sync::atomic::AtomicU32;
+use core::time::Duration;
 use std::os::fd::{FromRawFd, OwnedFd};
 
 use libc::c_long;
@@ -88,20 +89,22 @@ pub(crate) fn set_cloexec(which: Fd, cloexec: bool) -> Result<()> {
 
 // --- waiting ---
 
-/// Whether `which` is readable, waiting at most `milliseconds`.
-pub(crate) fn readable(which: Fd, milliseconds: u32) -> Result<bool> {
+fn timespec(time: Duration) -> libc::timespec {
+    libc::timespec { tv_sec: time.as_secs().cast_signed(), tv_nsec: i64::from(time.subsec_nanos()) }
+}
+
+/// Whether `which` is readable, waiting at most so long.
+pub(crate) fn readable(which: Fd, wait: Duration) -> Result<bool> {
     let mut poll = libc::pollfd { fd: which, events: libc::POLLIN, revents: 0 };
-    let time =
-        libc::timespec { tv_sec: i64::from(milliseconds / 1000), tv_nsec: i64::from(milliseconds % 1000) * 1_000_000 };
+    let time = timespec(wait);
     let poll_address = core::ptr::from_mut(&mut poll).expose_provenance();
     // SAFETY: the kernel writes `revents` of one `pollfd` that lives on this frame.
     unsafe { raw::syscall(libc::SYS_ppoll, [poll_address, 1, address(&time), 0, 8, 0]) }.map(|ready| ready > 0)
 }
 
-/// Sleeps until somebody wakes `word`, but not if it is not `value`, and at most `milliseconds`.
-pub(crate) fn futex_wait(word: &AtomicU32, value: u32, milliseconds: u32) -> Result<()> {
-    let time =
-        libc::timespec { tv_sec: i64::from(milliseconds / 1000), tv_nsec: i64::from(milliseconds % 1000) * 1_000_000 };
+/// Sleeps until somebody wakes `word`, but not if it is not `value`, and at most so long.
+pub(crate) fn futex_wait(word: &AtomicU32, value: u32, wait: Duration) -> Result<()> {
+    let time = timespec(wait);
     let args = [word.as_ptr().expose_provenance(), libc::FUTEX_WAIT as usize, value as usize, address(&time), 0, 0];
     plain(libc::SYS_futex, args).map(drop)
 }
@@ -112,10 +115,6 @@ pub(crate) fn futex_wake(word: &AtomicU32) {
         libc::SYS_futex,
         [word.as_ptr().expose_provenance(), libc::FUTEX_WAKE as usize, i32::MAX as usize, 0, 0, 0],
     );
-}
-
-pub(crate) fn sched_yield() {
-    let _ = plain(libc::SYS_sched_yield, [0; 6]);
 }
 
 // --- processes ---
@@ -418,29 +417,4 @@ pub(crate) fn let_one_continue(listener: Fd) -> Result<i32> {
     // SAFETY: the kernel reads one `seccomp_notif_resp`.
     unsafe { raw::syscall(libc::SYS_ioctl, [fd(listener), SEND, place, 0, 0, 0]) }?;
     Ok(notification.pid.cast_signed())
-}
-
-/// `posix_spawn` and `waitpid`, with the streams on `/dev/null`: the floor that a launch is measured against.
-#[cfg(test)]
-pub(crate) fn spawn_and_wait(program: &str) {
-    let program = std::ffi::CString::new(program).unwrap();
-    let argv = [program.as_ptr().cast_mut(), core::ptr::null_mut()];
-    let envp = [core::ptr::null_mut()];
-    let mut pid = 0;
-    // SAFETY: null-terminated arrays of null-terminated strings; no file actions, no attributes.
-    let error = unsafe {
-        libc::posix_spawn(
-            &mut pid,
-            program.as_ptr(),
-            core::ptr::null(),
-            core::ptr::null(),
-            argv.as_ptr(),
-            envp.as_ptr(),
-        )
-    };
-    assert_eq!(error, 0);
-    let mut status = 0;
-    // SAFETY: waits for our own child and writes one `int`.
-    unsafe { libc::waitpid(pid, &mut status, 0) };
-    assert_eq!(status, 0);
 }

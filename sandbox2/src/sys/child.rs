@@ -8,6 +8,7 @@
 
 use core::ffi::CStr;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use core::time::Duration;
 
 use std::os::fd::{FromRawFd, OwnedFd};
 
@@ -79,7 +80,7 @@ pub(crate) struct MountOp<'a> {
 pub(crate) enum MountKind<'a> {
     MakeDir(&'a CStr),
     MakeFile(&'a CStr),
-    Bind { source: &'a CStr, target: Target<'a>, attributes: u64, dir: bool },
+    Bind { source: &'a CStr, target: Target<'a>, attributes: u64, dir: bool, follow: bool },
     Tmpfs { target: Target<'a>, size: &'a CStr },
     Proc { target: Target<'a>, attributes: u64 },
 }
@@ -221,7 +222,7 @@ extern "C" fn init(plan: *const ()) -> ! {
 fn prepare(plan: &Plan<'_>) -> Step {
     calls::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL as usize, 0).at(Stage::ParentDeath, 0)?;
     // The host may have died before that: then nobody is left to read this.
-    if calls::readable(plan.host, 0).at(Stage::ParentDeath, 0)? {
+    if calls::readable(plan.host, Duration::ZERO).at(Stage::ParentDeath, 0)? {
         calls::exit_group(1);
     }
     forget::host_memory(plan.forget, &plan.shared.scratch);
@@ -268,7 +269,7 @@ fn build_root(plan: &Plan<'_>) -> Step {
     let root = match plan.root {
         RootPlan::MountPoints => new_tmpfs(None).at(Stage::Root, NO_DETAIL)?,
         RootPlan::Tmpfs { size, index } => new_tmpfs(Some(size)).at(Stage::Tmpfs, index)?,
-        RootPlan::Bind { source, attributes, index } => clone_source(source, attributes, true, index)?,
+        RootPlan::Bind { source, attributes, index } => clone_source(source, attributes, true, true, index)?,
     };
     // Absolute paths still start at the old root, which has no name to hide behind a mount: sources stay reachable.
     calls::move_mount(root, libc::AT_FDCWD, c"/").at(Stage::Root, NO_DETAIL)?;
@@ -314,8 +315,8 @@ fn mount(root: Fd, op: &MountOp<'_>) -> Step {
             Err(errno) => Err(Failure { stage: Stage::MountTarget, detail: index, errno }),
         },
         MountKind::MakeFile(path) => calls::mkfileat(root, path).at(Stage::MountTarget, index),
-        MountKind::Bind { source, target, attributes, dir } => {
-            let tree = clone_source(source, attributes, dir, index)?;
+        MountKind::Bind { source, target, attributes, dir, follow } => {
+            let tree = clone_source(source, attributes, dir, follow, index)?;
             attach(root, tree, target, index)
         }
         MountKind::Tmpfs { target, size } => {
@@ -330,11 +331,17 @@ fn mount(root: Fd, op: &MountOp<'_>) -> Step {
 }
 
 /// A detached, restricted copy of what the host has at `source`.
-fn clone_source(source: &CStr, attributes: u64, dir: bool, index: u32) -> core::result::Result<Fd, Failure> {
+fn clone_source(
+    source: &CStr,
+    attributes: u64,
+    dir: bool,
+    follow: bool,
+    index: u32,
+) -> core::result::Result<Fd, Failure> {
     let flags = libc::O_PATH | if dir { libc::O_DIRECTORY } else { 0 };
     // A magic link (/proc/self/fd/0, /dev/stdin) would name something of this process, not of the host's files.
-    let place =
-        calls::openat2(libc::AT_FDCWD, source, flags, libc::RESOLVE_NO_MAGICLINKS).at(Stage::MountSource, index)?;
+    let resolve = libc::RESOLVE_NO_MAGICLINKS | if follow { 0 } else { libc::RESOLVE_NO_SYMLINKS };
+    let place = calls::openat2(libc::AT_FDCWD, source, flags, resolve).at(Stage::MountSource, index)?;
     let tree = calls::open_tree_clone(place, c"", dir).at(Stage::MountSource, index)?;
     calls::close(place);
     calls::mount_setattr(tree, attributes, true).at(Stage::MountAttributes, index)?;
@@ -359,7 +366,13 @@ fn attach(root: Fd, mount: Fd, target: Target<'_>, index: u32) -> Step {
 /// no capability it ever has counts for the sandbox's mounts, network or processes.
 fn clone_main(plan: &Plan<'_>) -> Result<i32> {
     let clone = CloneArgs {
-        flags: (libc::CLONE_VM | libc::CLONE_SIGHAND | libc::CLONE_NEWUSER | libc::CLONE_PIDFD) as u64,
+        flags: (libc::CLONE_VM
+            | libc::CLONE_SIGHAND
+            | libc::CLONE_NEWUSER
+            | libc::CLONE_PIDFD
+            | libc::CLONE_CHILD_CLEARTID) as u64,
+        // Init shares the memory, so the kernel does clear it, on exec as well as on exit.
+        child_tid: plan.shared.in_launcher.as_ptr().expose_provenance() as u64,
         pidfd: plan.shared.main_pidfd.as_ptr().expose_provenance() as u64,
         exit_signal: libc::SIGCHLD as u64,
         stack: plan.stack.0,

@@ -29,6 +29,9 @@ pub(crate) struct Shared {
     pub(crate) main_pidfd: AtomicI32,
     /// The host's `/proc`, as a descriptor of init and, before its `close_range`, of the sandboxee.
     pub(crate) proc_fd: AtomicI32,
+    /// Not 0 until the sandboxee has left init's memory: until the program is in its place, or the sandboxee is dead.
+    /// Cleared, and woken as a futex, by the kernel.
+    pub(crate) in_launcher: AtomicU32,
     /// 1 once init has locked itself up.
     pub(crate) locked: AtomicU32,
     /// 1 once the next words are valid.
@@ -83,6 +86,7 @@ impl Region {
         region.shared().listener.store(-1, core::sync::atomic::Ordering::Relaxed);
         region.shared().main_pidfd.store(-1, core::sync::atomic::Ordering::Relaxed);
         region.shared().proc_fd.store(-1, core::sync::atomic::Ordering::Relaxed);
+        region.shared().in_launcher.store(1, core::sync::atomic::Ordering::Relaxed);
         Ok(region)
     }
 
