@@ -11,8 +11,8 @@ use sandbox2_policy::meaning::{Cmp, Cond, SymbolId, Value, Width};
 /// Compares the programs of one comparison with its meaning, for all `arguments` and for these values of the symbols.
 fn check(cmp: Cmp, arguments: &[u64], symbols: &[&[u64]]) {
     let policy = meaning(Arch::X86_64, vec![(7, vec![rule(Cond::Cmp(cmp), Action::Allow)])], Action::Kill);
-    let optimized = compile(&policy, Supervision::Standalone, &[]).unwrap();
-    let straight = compile_unoptimized(&policy, Supervision::Standalone).unwrap();
+    let optimized = compile(&policy, Supervision::Standalone, &[]).expect("short enough");
+    let straight = compile_unoptimized(&policy, Supervision::Standalone).expect("short enough");
     for symbols in symbols {
         let programs = [optimized.bind(symbols), straight.bind(symbols)];
         for &argument in arguments {

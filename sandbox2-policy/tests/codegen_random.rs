@@ -67,7 +67,7 @@ fn action() -> impl Strategy<Value = Action> {
         4 => Just(Action::Allow),
         2 => Just(Action::Kill),
         1 => Just(Action::Log),
-        1 => prop_oneof![Just(1), Just(38)].prop_map(|errno| Action::Errno(Errno::new(errno).unwrap())),
+        1 => prop_oneof![Just(1), Just(38)].prop_map(|errno| Action::Errno(Errno::new(errno).expect("an errno"))),
         1 => Just(Action::Trap(3)),
     ]
 }
@@ -114,19 +114,20 @@ fn numbers(policy: &Meaning) -> Vec<u32> {
     numbers
 }
 
-fn check(policy: &Meaning, hot: &[u32], seed: u64) -> Result<(), TestCaseError> {
+/// Compares both programs with the meaning for so many random arguments of each call.
+fn check(policy: &Meaning, hot: &[u32], seed: u64, draws: usize) -> Result<(), TestCaseError> {
     let mut dice = Dice::new(seed);
     for supervision in Supervision::ALL {
-        let optimized = compile(policy, supervision, hot).unwrap();
-        prop_assert_eq!(&optimized, &compile(policy, supervision, hot).unwrap(), "not deterministic");
-        let straight = compile_unoptimized(policy, supervision).unwrap();
+        let optimized = compile(policy, supervision, hot).expect("short enough");
+        prop_assert_eq!(&optimized, &compile(policy, supervision, hot).expect("short enough"), "not deterministic");
+        let straight = compile_unoptimized(policy, supervision).expect("short enough");
         for _ in 0..3 {
             let symbols: Vec<u64> = (0..SYMBOLS).map(|_| near(&mut dice, &[])).collect();
             let programs = [optimized.bind(&symbols), straight.bind(&symbols)];
             programs.iter().for_each(|program| assert_acceptable(program));
             for nr in numbers(policy) {
                 let looks = policy.rules(nr).iter().any(|rule| rule.cond != Cond::True);
-                for _ in 0..if looks { 40 } else { 1 } {
+                for _ in 0..if looks { draws } else { 1 } {
                     let mut data = call(policy.arch, nr);
                     data.args = std::array::from_fn(|_| near(&mut dice, &symbols));
                     if dice.below(40) == 0 {
@@ -155,7 +156,7 @@ proptest! {
         hot in prop::collection::vec(number(), 0..4),
         seed in any::<u64>(),
     ) {
-        check(&policy, &hot, seed)?;
+        check(&policy, &hot, seed, 40)?;
     }
 
     #[test]
@@ -164,7 +165,21 @@ proptest! {
         default in action(),
         seed in any::<u64>(),
     ) {
-        check(&meaning(Arch::X86_64, vec![(9, rules)], default), &[], seed)?;
+        check(&meaning(Arch::X86_64, vec![(9, rules)], default), &[], seed, 40)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(400) / 80, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_long_random_policy_does_what_it_means(
+        arch in prop::sample::select(&Arch::ALL[..]),
+        calls in prop::collection::btree_map(0..500_u32, rules(), 100..200),
+        default in action(),
+        seed in any::<u64>(),
+    ) {
+        check(&meaning(arch, calls.into_iter().collect(), default), &[], seed, 4)?;
     }
 }
 

@@ -364,6 +364,21 @@ fn a_mask_that_must_be_clear_is_one_test() {
 }
 
 #[test]
+fn the_same_test_of_a_word_and_of_its_masked_self_stay_apart() {
+    let conds = [masked(0, Width::W32, 6, CmpOp::Eq, 2), cmp(0, Width::W32, CmpOp::Eq, 2)];
+    let calls = conds.into_iter().zip(0..).map(|(cond, nr)| (nr, vec![rule(cond, Action::Allow)])).collect();
+    let policy = meaning(Arch::X86_64, calls, Action::Kill);
+    let program = compiled(&policy);
+    for nr in [0, 1] {
+        for value in 0..10 {
+            let mut data = call(Arch::X86_64, nr);
+            data.args[0] = value;
+            assert_eq!(run(&program, &data).returned, expected(&policy, Supervision::Standalone, &data, &[]));
+        }
+    }
+}
+
+#[test]
 fn nothing_to_decide_is_one_instruction() {
     let policy = meaning(Arch::X86_64, vec![], Action::Kill);
     assert_eq!(compiled(&policy).len(), 1);
