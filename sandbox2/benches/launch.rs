@@ -16,22 +16,48 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use sandbox2::__private::PolicyParts;
-use sandbox2::__private::action::Action;
-use sandbox2::__private::arch::Arch;
-use sandbox2::__private::insn::{Insn, offset, op, ret};
-use sandbox2::__private::meaning::Meaning;
-use sandbox2::__private::surroundings::{Mount, MountKind, Network};
-use sandbox2::{Executor, Policy, Sandbox2};
+use sandbox2::{Arch, Executor, Policy, Sandbox2};
+
+sandbox2::policy! {
+    static EVERYTHING;
+    use static_startup, system_malloc, exit;
+    dir "/usr";
+    dir "/proc";
+    tmpfs "/tmp" size 1M;
+}
+
+sandbox2::policy! {
+    static HOST_NETWORK;
+    use static_startup, system_malloc, exit;
+    dir "/usr";
+    dir "/proc";
+    tmpfs "/tmp" size 1M;
+    network host;
+}
+
+sandbox2::policy! {
+    static NO_MOUNT;
+    use static_startup, system_malloc, exit;
+}
+
+sandbox2::policy! {
+    static NO_MOUNT_HOST_NETWORK;
+    use static_startup, system_malloc, exit;
+    network host;
+}
 
 fn main() {
+    // `cargo test --benches` asks for a run without measuring.
+    if !std::env::args().any(|arg| arg == "--bench") {
+        return;
+    }
     let rounds = std::env::var("SANDBOX2_BENCH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(1000);
     let (program, what) = program();
     let variants = [
-        ("every namespace, three mounts", Some(4.0), policy(mounts(), Network::None)),
-        ("network host, three mounts", Some(2.6), policy(mounts(), Network::Host)),
-        ("every namespace, no mount", None, policy(Vec::new(), Network::None)),
-        ("network host, no mount", None, policy(Vec::new(), Network::Host)),
+        ("every namespace, three mounts", Some(4.0), &EVERYTHING),
+        ("network host, three mounts", Some(2.6), &HOST_NETWORK),
+        ("every namespace, no mount", None, &NO_MOUNT),
+        ("network host, no mount", None, &NO_MOUNT_HOST_NETWORK),
     ];
     let mut floor = Vec::with_capacity(rounds);
     let mut samples = vec![Vec::with_capacity(rounds); variants.len()];
@@ -69,7 +95,7 @@ fn percentile(samples: &mut [f64], percent: usize) -> f64 {
     samples.get(samples.len() * percent / 100).copied().unwrap_or(f64::NAN)
 }
 
-fn sandboxed(program: &Path, policy: &Policy) {
+fn sandboxed(program: &Path, policy: &'static Policy) {
     let executor = Executor::new(program, [program]);
     let outcome = black_box(Sandbox2::new(executor, policy).run());
     assert!(outcome.is_ok(), "{outcome:#}");
@@ -88,46 +114,6 @@ fn spawn_and_wait(program: &Path) {
     // SAFETY: waits for our own child and writes one `int`.
     let waited = unsafe { libc::waitpid(pid, &mut status, 0) };
     assert_eq!((waited, status), (pid, 0), "waitpid");
-}
-
-fn mounts() -> Vec<Mount> {
-    let mount = |kind, inside: &'static str| Mount { kind, inside: inside.into() };
-    vec![
-        mount(MountKind::Dir { outside: "/usr".into(), writable: false }, "/usr"),
-        mount(MountKind::Dir { outside: "/proc".into(), writable: false }, "/proc"),
-        mount(MountKind::Tmpfs { size: 1 << 20 }, "/tmp"),
-    ]
-}
-
-/// A policy as `policy!` would emit it: a balanced tree would be shorter, so this is on the safe side.
-fn policy(mounts: Vec<Mount>, network: Network) -> Policy {
-    let arch = Arch::native().expect("a supported architecture");
-    let execveat = u32::try_from(libc::SYS_execveat).expect("a system call number");
-    let mut program = vec![
-        Insn::stmt(op::LD_ABS, offset::ARCH),
-        Insn::jump(op::JEQ, arch.audit(), 1, 0),
-        Insn::stmt(op::RET, ret::USER_NOTIF),
-        Insn::stmt(op::LD_ABS, offset::NR),
-        Insn::jump(op::JEQ, execveat, 0, 1),
-        Insn::stmt(op::RET, ret::USER_NOTIF),
-    ];
-    // Every tenth call is no violation and no exec either: about fifty instructions in all.
-    for nr in (0..450).step_by(10) {
-        program.push(Insn::jump(op::JEQ, nr, 0, 0));
-    }
-    program.push(Insn::stmt(op::RET, ret::ALLOW));
-    Policy::from_parts(PolicyParts {
-        name: None,
-        file: file!(),
-        meaning: Meaning { arch, calls: Vec::new().into(), default: Action::Allow },
-        symbols: &[],
-        origins: &[],
-        default_origin: None,
-        programs: [&[], Vec::leak(program), &[]],
-        mounts: mounts.into(),
-        hostname: None,
-        network,
-    })
 }
 
 /// The program to start: the one that was asked for; an empty static C program where there is a C compiler; or a handful

@@ -7,8 +7,8 @@ mod support;
 use std::io::{Read, Write};
 use std::time::Duration;
 
-use sandbox2_policy::action::{Action, Errno};
 use sandbox2::{DecidedBy, Sandbox2, Stage, Status, StillRunning};
+use sandbox2_policy::action::{Action, Errno};
 use support::{
     assert_exit, cannot_run, forbidding_umask, part, policy, shell, shell_policy, skipped, this, without_files,
 };
