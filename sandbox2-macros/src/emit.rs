@@ -179,10 +179,15 @@ impl Emission<'_> {
                 (Width::W64, true) => ("width64", "signed64"),
             };
             let expr = self.exprs.get(usize::from(symbol.expr)).cloned().unwrap_or_default();
-            let span = expr.clone().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
+            // What is wrong with the expression is reported where it stands.
+            let place = expr.clone().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
+            let span = Span::mixed_site().located_at(place);
+            let krate = located_at(krate, place);
             let (width, convert) = (Ident::new(width, span), Ident::new(convert, span));
-            let value = quote_spanned!(span=> #krate::__private::symbol::#width({ #expr }) as ::core::primitive::i128);
+            let expr = block(place, expr);
+            let value = quote_spanned!(span=> #krate::__private::symbol::#width(#expr) as ::core::primitive::i128);
             quote_spanned! {span=>
+                #[allow(unused_braces, reason = "the language asks for the braces")]
                 const #name: ::core::primitive::u64 = #krate::__private::symbol::#convert(#value);
             }
         });
@@ -249,6 +254,15 @@ impl Emission<'_> {
             quote!(#krate::__private::Mount { kind: #krate::__private::MountKind::#kind, inside: #inside })
         })
     }
+}
+
+/// The same names, standing elsewhere.
+fn located_at(tokens: &TokenStream, place: Span) -> TokenStream {
+    let moved = tokens.clone().into_iter().map(|mut tree| {
+        tree.set_span(tree.span().located_at(place));
+        tree
+    });
+    moved.collect()
 }
 
 fn symbol_name(index: usize) -> Ident {

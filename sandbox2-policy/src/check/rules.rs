@@ -54,11 +54,17 @@ impl Checker<'_> {
             let set = space.cond(&atom.cond);
             faulty |= space.is_empty(set) || space.is_full(set);
             if space.is_empty(set) {
-                let hint = "compare with what the masked argument can be";
-                self.problems.report(ProblemKind::Contradictory, atom.node, "this never holds", hint);
+                let hint = match atom.mask {
+                    Some(_) => "the mask clears bits that the value has: compare with bits of the mask",
+                    None => "no value of the argument lies beyond its ends",
+                };
+                self.problems.report(ProblemKind::Contradictory, atom.node, "this comparison never holds", hint);
             } else if space.is_full(set) {
-                let hint = "leave the comparison out";
-                self.problems.report(ProblemKind::Vacuous, atom.node, "this always holds", hint);
+                let hint = match atom.mask {
+                    Some(_) => "the mask decides it, whatever the argument: compare with bits of the mask",
+                    None => "it holds for every value of the argument: leave it out",
+                };
+                self.problems.report(ProblemKind::Vacuous, atom.node, "this comparison always holds", hint);
             }
         }
         if faulty {
@@ -194,11 +200,11 @@ impl Checker<'_> {
                     }
                     _ => "this does not catch a combination that has the flag and another",
                 };
-                let hint = if entry.rule.action.permits() {
-                    format!("compare under a mask: `{name} & FLAG == 0`")
-                } else {
-                    format!("compare under a mask: `{name} & FLAG != 0`")
-                };
+                let (op, exact) = if entry.rule.action.permits() { ("==", "!=") } else { ("!=", "==") };
+                let hint = format!(
+                    "compare under a mask: `{name} & FLAG {op} 0`; if exactly this word is meant, \
+                     `{name} & 0xffff_ffff {exact} …`"
+                );
                 let message = format!("`{name}` of `{}` is a word of flags: {effect}", policy.syscall.name);
                 self.problems.report(ProblemKind::FlagsEquality, atom.node, message, hint);
                 // The other comparisons of the rule are the same mistake.
