@@ -1,5 +1,5 @@
 //! The tables say what the kernel says: they are what the data files make of them, they agree with the `libc` crate, and the
-//! widths and orders on which a filter's safety hangs are spelled out here once more.
+//! widths and orders on which a filter's safety hangs are spelled out here once more. The groups name only what is in them.
 
 #[path = "../generate/constants.rs"]
 mod constants;
@@ -7,6 +7,8 @@ mod constants;
 mod data;
 #[path = "../generate/errnos.rs"]
 mod errnos;
+#[path = "tables/groups.rs"]
+mod groups;
 #[path = "../generate/layout.rs"]
 mod layout;
 #[path = "tables/libc_constants.rs"]
