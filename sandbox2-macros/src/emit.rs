@@ -22,7 +22,8 @@ use crate::report;
 
 /// Expands `policy!`; `krate` is the path of the crate `sandbox2` at the place of use.
 pub(crate) fn expand(krate: &TokenStream, tokens: TokenStream) -> TokenStream {
-    let start = tokens.clone().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
+    let first = tokens.clone().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
+    let start = Span::mixed_site().located_at(first);
     let Parsed { header, is_item, def, exprs, places, problems } = parse(tokens);
     let mut found = Problems::default();
     for problem in problems {
@@ -121,25 +122,27 @@ impl Emission<'_> {
         let known = Arch::ALL.map(Arch::name);
         quote!(
             #symbols
-            #constants
-            #(#arches)*
-            #[cfg(not(any(#(target_arch = #known),*)))]
-            ::core::compile_error!("sandbox2 knows x86_64, aarch64 and riscv64 only");
-            const SYMBOLS: &[::core::primitive::u64] = &[#(#symbol_names),*];
-            const ORIGINS: &[#krate::__private::Origin] = &[#(#origins),*];
-            const MOUNTS: &[#krate::__private::Mount] = &[#(#mounts),*];
-            #krate::Policy::from_parts(#krate::__private::PolicyParts {
-                name: #name,
-                file: ::core::file!(),
-                meaning: MEANING,
-                symbols: SYMBOLS,
-                origins: ORIGINS,
-                default_origin: #default_origin,
-                programs: [STANDALONE, SUPERVISED, TRACED],
-                mounts: MOUNTS,
-                hostname: #hostname,
-                network: #krate::__private::Network::#network,
-            })
+            {
+                #constants
+                #(#arches)*
+                #[cfg(not(any(#(target_arch = #known),*)))]
+                ::core::compile_error!("sandbox2 knows x86_64, aarch64 and riscv64 only");
+                const SYMBOLS: &[::core::primitive::u64] = &[#(#symbol_names),*];
+                const ORIGINS: &[#krate::__private::Origin] = &[#(#origins),*];
+                const MOUNTS: &[#krate::__private::Mount] = &[#(#mounts),*];
+                #krate::Policy::from_parts(#krate::__private::PolicyParts {
+                    name: #name,
+                    file: ::core::file!(),
+                    meaning: MEANING,
+                    symbols: SYMBOLS,
+                    origins: ORIGINS,
+                    default_origin: #default_origin,
+                    programs: [STANDALONE, SUPERVISED, TRACED],
+                    mounts: MOUNTS,
+                    hostname: #hostname,
+                    network: #krate::__private::Network::#network,
+                })
+            }
         )
     }
 
@@ -167,7 +170,8 @@ impl Emission<'_> {
         }
     }
 
-    /// The user's Rust constants: their type must be as wide as the kernel reads, their value must fit.
+    /// The user's Rust constants: their type must be as wide as the kernel reads, their value must fit. Items have no
+    /// hygiene: where the user's expressions stand there must be no name of ours that they could mean.
     fn symbols(&self, checked: &CheckedPolicy) -> TokenStream {
         let krate = self.krate;
         let constants = checked.symbols().iter().enumerate().map(|(index, symbol)| {
@@ -266,7 +270,7 @@ fn located_at(tokens: &TokenStream, place: Span) -> TokenStream {
 }
 
 fn symbol_name(index: usize) -> Ident {
-    format_ident!("SYMBOL_{}", index, span = Span::mixed_site())
+    format_ident!("__SANDBOX2_VALUE_{}", index, span = Span::mixed_site())
 }
 
 fn option(value: Option<TokenStream>) -> TokenStream {

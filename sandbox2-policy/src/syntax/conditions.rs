@@ -305,10 +305,9 @@ fn encloses_subject(input: ParseStream<'_>) -> bool {
     if group.delimiter() != Delimiter::Parenthesis {
         return false;
     }
-    let followed = fork.peek(Token![==])
+    fork.peek(Token![==])
         || fork.peek(Token![!=])
         || fork.peek(Token![<])
         || fork.peek(Token![>])
-        || fork.peek(Token![in]);
-    followed
+        || fork.peek(Token![in])
 }
