@@ -58,30 +58,21 @@ struct Node {
     high: u32,
 }
 
-/// One remembered answer of [`Bdd::ite`]. `test` 0 (never asked, as it is trivial) marks an empty slot.
-#[derive(Debug, Clone, Copy)]
-struct Answer {
-    test: u32,
-    then: u32,
-    otherwise: u32,
-    result: u32,
-}
-
 /// The variable of a leaf: larger than every other, so that leaves are tested last.
 const LEAF: u32 = u32::MAX;
-/// An empty slot of the table of nodes.
-const EMPTY: u32 = u32::MAX;
 const FIRST_BITS: u32 = 9;
-const NO_ANSWER: Answer = Answer { test: 0, then: 0, otherwise: 0, result: 0 };
+/// An empty slot of the table of answers. Like 0 in the table of nodes it is all zeros, which come without a loop.
+const NO_ANSWER: [u32; 4] = [0; 4];
 
 /// A collection of decision diagrams that share their parts.
 #[derive(Debug, Clone)]
 pub struct Bdd {
     nodes: Vec<Node>,
-    /// Open-addressed hash table from a node's contents to its index; a power of two in size, at most half full.
+    /// Open-addressed hash table from a node's contents to its index plus one; at most half full.
     slots: Vec<u32>,
-    /// Direct-mapped cache of answers; a collision forgets the older one.
-    answers: Vec<Answer>,
+    /// Direct-mapped cache of what [`Bdd::ite`] answered: its three arguments and the result. A collision forgets the older
+    /// one. A first argument of 0 is trivial and never asked, so it marks an empty slot.
+    answers: Vec<[u32; 4]>,
     /// `slots` and `answers` have `1 << bits` entries.
     bits: u32,
     limit: usize,
@@ -94,10 +85,10 @@ impl Bdd {
     pub fn new(limit: usize) -> Bdd {
         let mut bdd = Bdd {
             nodes: Vec::with_capacity(1 << (FIRST_BITS - 1)),
-            slots: vec![EMPTY; 1 << FIRST_BITS],
+            slots: vec![0; 1 << FIRST_BITS],
             answers: vec![NO_ANSWER; 1 << FIRST_BITS],
             bits: FIRST_BITS,
-            limit: limit.clamp(2, EMPTY as usize - 1),
+            limit: limit.clamp(2, u32::MAX as usize - 1),
             exhausted: false,
         };
         bdd.intern(LEAF, 0, 0);
@@ -130,10 +121,9 @@ impl Bdd {
     }
 
     /// The function that is `low` where `var` is 0 and `high` where it is 1. Neither may depend on `var` or on a variable
-    /// smaller than it.
+    /// smaller than it; that is not checked, and what results otherwise means nothing.
     pub fn node(&mut self, var: u32, low: Ref, high: Ref) -> Ref {
-        debug_assert!(var < self.var(low) && var < self.var(high), "variables out of order");
-        if low == high { low } else { Ref(self.intern(var, low.0, high.0)) }
+        if low.0 == high.0 { low } else { Ref(self.intern(var, low.0, high.0)) }
     }
 
     /// What `function` does first.
@@ -155,45 +145,57 @@ impl Bdd {
     /// # Panics
     /// If a function is another collection's.
     pub fn ite(&mut self, test: Ref, then: Ref, otherwise: Ref) -> Ref {
-        if test == Ref::TRUE || then == otherwise {
+        Ref(self.choose(test.0, then.0, otherwise.0))
+    }
+
+    /// [`Self::ite`] on bare numbers, which cost less where nothing is inlined.
+    fn choose(&mut self, test: u32, mut then: u32, mut otherwise: u32) -> u32 {
+        if test == 1 {
             return then;
         }
-        if test == Ref::FALSE {
+        if test == 0 {
             return otherwise;
         }
-        if then == Ref::TRUE && otherwise == Ref::FALSE {
-            return test;
-        }
         // `test` is known inside its own branches.
-        let then = if then == test { Ref::TRUE } else { then };
-        let otherwise = if otherwise == test { Ref::FALSE } else { otherwise };
+        if then == test {
+            then = 1;
+        }
+        if otherwise == test {
+            otherwise = 0;
+        }
         if then == otherwise || self.exhausted {
             return then;
         }
-        if then == Ref::TRUE && otherwise == Ref::FALSE {
+        if then == 1 && otherwise == 0 {
             return test;
         }
-        let slot = slot_of(test.0, then.0, otherwise.0, self.bits);
+        let slot = slot_of(test, then, otherwise, self.bits);
         let known = self.answers[slot];
-        if known.test == test.0 && known.then == then.0 && known.otherwise == otherwise.0 {
-            return Ref(known.result);
+        if known[0] == test && known[1] == then && known[2] == otherwise {
+            return known[3];
         }
-        let (a, b, c) = (self.nodes[test.index()], self.nodes[then.index()], self.nodes[otherwise.index()]);
-        let var = a.var.min(b.var).min(c.var);
+        let (a, b, c) = (self.nodes[test as usize], self.nodes[then as usize], self.nodes[otherwise as usize]);
+        let mut var = a.var;
+        if b.var < var {
+            var = b.var;
+        }
+        if c.var < var {
+            var = c.var;
+        }
         if var == LEAF {
             // Only if `test` was not a set. Any answer will do, but it must not be believed.
             self.exhausted = true;
-            return Ref::FALSE;
+            return 0;
         }
-        let (test_low, test_high) = if a.var == var { (Ref(a.low), Ref(a.high)) } else { (test, test) };
-        let (then_low, then_high) = if b.var == var { (Ref(b.low), Ref(b.high)) } else { (then, then) };
-        let (other_low, other_high) = if c.var == var { (Ref(c.low), Ref(c.high)) } else { (otherwise, otherwise) };
-        let low = self.ite(test_low, then_low, other_low);
-        let high = self.ite(test_high, then_high, other_high);
-        let result = self.node(var, low, high);
+        let (test_low, test_high) = if a.var == var { (a.low, a.high) } else { (test, test) };
+        let (then_low, then_high) = if b.var == var { (b.low, b.high) } else { (then, then) };
+        let (other_low, other_high) = if c.var == var { (c.low, c.high) } else { (otherwise, otherwise) };
+        let low = self.choose(test_low, then_low, other_low);
+        let high = self.choose(test_high, then_high, other_high);
+        let result = if low == high { low } else { self.intern(var, low, high) };
         // The table may have grown meanwhile.
-        let slot = slot_of(test.0, then.0, otherwise.0, self.bits);
-        self.answers[slot] = Answer { test: test.0, then: then.0, otherwise: otherwise.0, result: result.0 };
+        let slot = slot_of(test, then, otherwise, self.bits);
+        self.answers[slot] = [test, then, otherwise, result];
         result
     }
 
@@ -213,22 +215,18 @@ impl Bdd {
         if a.is_bool() { Ref(1 - a.0) } else { self.ite(a, Ref::FALSE, Ref::TRUE) }
     }
 
-    fn var(&self, function: Ref) -> u32 {
-        self.nodes[function.index()].var
-    }
-
     /// The index of the node with these contents.
     fn intern(&mut self, var: u32, low: u32, high: u32) -> u32 {
         let mask = self.slots.len() - 1;
         let mut slot = slot_of(var, low, high, self.bits);
         loop {
-            let index = self.slots[slot];
-            if index == EMPTY {
+            let found = self.slots[slot];
+            if found == 0 {
                 break;
             }
-            let node = self.nodes[index as usize];
+            let node = self.nodes[found as usize - 1];
             if node.low == low && node.high == high && node.var == var {
-                return index;
+                return found - 1;
             }
             slot = (slot + 1) & mask;
         }
@@ -236,10 +234,10 @@ impl Bdd {
             self.exhausted = true;
             return 0;
         }
-        // The limit keeps indices below EMPTY.
+        // The limit keeps them in range.
         let index = self.nodes.len() as u32;
         self.nodes.push(Node { var, low, high });
-        self.slots[slot] = index;
+        self.slots[slot] = index + 1;
         if self.nodes.len() * 2 > self.slots.len() {
             self.grow();
         }
@@ -250,14 +248,14 @@ impl Bdd {
     fn grow(&mut self) {
         self.bits += 2;
         self.answers = vec![NO_ANSWER; 1 << self.bits];
-        self.slots = vec![EMPTY; 1 << self.bits];
+        self.slots = vec![0; 1 << self.bits];
         let mask = self.slots.len() - 1;
         for (index, node) in self.nodes.iter().enumerate() {
             let mut slot = slot_of(node.var, node.low, node.high, self.bits);
-            while self.slots[slot] != EMPTY {
+            while self.slots[slot] != 0 {
                 slot = (slot + 1) & mask;
             }
-            self.slots[slot] = index as u32;
+            self.slots[slot] = index as u32 + 1;
         }
     }
 }
@@ -265,7 +263,7 @@ impl Bdd {
 /// A slot for three numbers in a table of `1 << bits` entries: multiplicative hashing, as rustc's own tables do it.
 fn slot_of(a: u32, b: u32, c: u32, bits: u32) -> usize {
     const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
-    let first = (a as u64 | (b as u64) << 32).wrapping_mul(SEED);
-    let second = (first ^ (first >> 29) ^ c as u64).wrapping_mul(SEED);
+    let first = (u64::from(a) | u64::from(b) << 32).wrapping_mul(SEED);
+    let second = (first ^ (first >> 29) ^ u64::from(c)).wrapping_mul(SEED);
     (second >> (64 - bits)) as usize
 }

@@ -6,19 +6,24 @@
 
 pub mod action;
 pub mod arch;
-
+mod assemble;
 pub mod ast;
 pub mod bdd;
 pub mod check;
 pub mod compile;
 pub mod danger;
+pub mod disassemble;
 pub mod encoding;
 pub mod groups;
 pub mod insn;
+pub mod interpret;
+mod lower;
 pub mod meaning;
+mod optimize;
 pub mod pipeline;
 pub mod problem;
 pub mod program;
+pub mod reference;
 pub mod resolve;
 pub mod space;
 pub mod surroundings;

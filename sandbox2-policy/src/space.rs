@@ -14,6 +14,8 @@ use crate::meaning::{Cmp, CmpOp, Cond, Value, Width};
 
 /// How many nodes a space may grow to; hundreds of times what policies written by people need.
 const NODE_LIMIT: usize = 1 << 22;
+/// How many unknowns a space may have. It bounds the depth of recursion.
+const UNKNOWN_LIMIT: usize = 2000;
 /// The first variable after the bits of the registers.
 const FIRST_UNKNOWN: u32 = 6 * 64;
 
@@ -151,7 +153,7 @@ impl Space {
     /// a witness. No policy that people write comes near.
     #[must_use]
     pub fn is_exhausted(&self) -> bool {
-        self.bdd.is_exhausted()
+        self.bdd.is_exhausted() || self.unknowns.len() > UNKNOWN_LIMIT
     }
 
     fn any(&mut self, list: &[Cond]) -> Set {
@@ -240,7 +242,9 @@ impl Space {
     /// The set where the answer to that question is yes.
     fn unknown(&mut self, unknown: Unknown) -> Ref {
         let position = self.unknowns.iter().position(|known| *known == unknown).unwrap_or_else(|| {
-            self.unknowns.push(unknown);
+            if self.unknowns.len() <= UNKNOWN_LIMIT {
+                self.unknowns.push(unknown);
+            }
             self.unknowns.len() - 1
         });
         self.bdd.node(FIRST_UNKNOWN + position as u32, Ref::FALSE, Ref::TRUE)

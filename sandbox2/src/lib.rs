@@ -1,14 +1,123 @@
 //! Run a program under a policy that was checked while compiling.
+//!
+//! `policy!` reads a policy and emits a validated seccomp-BPF program. This crate starts the sandboxee with it (in
+//! namespaces of its own, with its own file system, limits and filter), supervises it, and returns an [`Outcome`] that says
+//! what happened; after a violation, also what to write if it was meant to be allowed.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use sandbox2::{Executor, Policy, Sandbox2};
+//!
+//! # fn example(policy: &Policy) -> Result<(), Box<dyn std::error::Error>> {
+//! let path = "/usr/bin/tool";
+//! let mut executor = Executor::new(path, [path, "--version"]);
+//! executor.limits_mut().set_wall_time(Duration::from_secs(5));
+//! let mut stdout = executor.ipc_mut().receive_fd(1)?;
+//!
+//! let mut s2 = Sandbox2::new(executor, policy);
+//! s2.run_async()?;
+//! let text = std::io::read_to_string(&mut stdout)?;
+//! let outcome = s2.await_result();
+//! println!("Final execution status: {outcome}");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What holds
+//! - **A sandboxee never outlives its host.** When its last handle is dropped, when the host dies, or when anything goes
+//!   wrong with supervision, every process of the sandbox is killed.
+//! - **Nothing fails open.** A step of the set-up that cannot be done is an error; a call that cannot be judged is denied.
+//! - **No privilege is needed**: unprivileged user namespaces are enough, and everything also works as root.
+//!
+//! # The parts
+//! [`Executor`] says what to run, with which [`Limits`] and (through [`Ipc`]) which descriptors. [`Policy`] says what it may
+//! do. [`Sandbox2`] runs one under the other, to an [`Outcome`].
 
+#![deny(unsafe_code)]
+
+// From the top down; a layer uses only those below it.
+mod sandbox;
+
+mod executor;
+
+mod monitor;
+
+mod launch;
+
+mod ipc;
+mod limits;
+mod mounts;
+mod namespace;
+
+mod error;
+mod outcome;
 mod policy;
+mod report;
+
+#[allow(unsafe_code, reason = "the kernel's door")]
+mod sys;
 
 #[doc(hidden)]
 #[path = "expansion.rs"]
 pub mod __private;
 
-pub use policy::Policy;
+pub use error::{SetupError, Stage};
+pub use executor::{Executor, Stdio};
+pub use ipc::{Ipc, IpcError};
+pub use limits::Limits;
+pub use outcome::{Argument, DecidedBy, NotOk, Outcome, Place, Status, Usage, Violation};
+pub use policy::{ApplyError, Policy};
+pub use sandbox::{Running, Sandbox2, StillRunning};
+pub use sandbox2_policy::{Action, Arch, Insn, SeccompData, Supervision};
 
-/// Declares a policy.
+/// Declares a policy: checked, compiled and validated while your program compiles.
+///
+/// With `static NAME;` as its first line it is an item, otherwise an expression of type [`Policy`].
+///
+/// ```
+/// sandbox2::policy! {
+///     /// Reads, and writes to its standard output.
+///     pub static FILTER;
+///
+///     ALLOW read;
+///     ALLOW write if fd == 1;
+///     ERRNO(ENOENT) open?, openat;
+/// }
+/// assert_eq!(FILTER.name(), Some("FILTER"));
+///
+/// const NOTHING: sandbox2::Policy = sandbox2::policy! {};
+/// assert_eq!(NOTHING.name(), None);
+/// ```
+///
+/// # The language
+///
+/// | statement | meaning |
+/// |---|---|
+/// | `ALLOW read, readv;` | these calls, whatever their arguments |
+/// | `ALLOW write if fd == 1;` | this call, when the condition holds |
+/// | `ERRNO(ENOENT) open?, openat;` | fail with this error; `?`: where the architecture has the call |
+/// | `KILL`, `TRAP(n)`, `LOG` | a violation; SIGSYS with `n` in `si_errno`; allow and log |
+/// | `write { fd == 1 => ALLOW, _ => ERRNO(EBADF), }` | several rules in order: the first that matches decides |
+/// | `default ERRNO(EPERM);` | what decides where no rule does; KILL if it is not said |
+/// | `use static_startup, exit;` | groups: named sets of rules |
+/// | `if arch x86_64 { … }` | only for these architectures |
+/// | `danger { ALLOW ptrace; }` | what can undo the sandbox must be said aloud |
+/// | `file "/etc/localtime";` `dir rw "/var/out" as "/out";` | what the sandboxee sees of the host's files; read-only unless `rw` |
+/// | `tmpfs "/tmp" size 16M;` `libraries "/usr/bin/tool";` | an empty directory of its own; a program's loader and libraries |
+/// | `hostname "name";` `network none;` | `network host;` shares the host's |
+///
+/// A condition compares an argument, by the kernel's name (`fd`, `prot`) or else by position (`arg0` to `arg5`), with a number,
+/// a constant of the kernel's (`PROT_READ | PROT_WRITE`), `NULL`, or a Rust constant in braces (`{ crate::FD }`): `==`, `!=`,
+/// `<`, `<=`, `>`, `>=`, `arg & MASK == bits`, `in [A, B]`, `in a..=b`, joined by `&&`, `||`, `!` and parentheses. Width and sign
+/// are the kernel's; one that is stated (`len: u64 == 0x1000`) must be the same.
+///
+/// # What holds without being written
+///
+/// Calls of a foreign architecture and x32 numbers are a violation, under every default. `clone3` gives ENOSYS unless a rule
+/// names it. A rule outside `danger` never lets through what is dangerous with some arguments: namespaces by `clone` and
+/// `unshare`, typing into a terminal by `ioctl`, a second listener by `seccomp`, loading programs by `bpf`; nor memory that can be
+/// executed, unless the rule names it (`prot == PROT_READ | PROT_EXEC`) or the policy says `use map_exec;`.
 #[macro_export]
 macro_rules! policy {
     ($($policy:tt)*) => {

@@ -1,1 +1,5 @@
-//! placeholder
+//! What the tests share: the sandboxees, forked children with a filter on, and what a host must have.
+
+pub mod filtered;
+pub mod host;
+pub mod sandboxees;

@@ -1,0 +1,348 @@
+//! Supervision: from a launch to an outcome.
+//!
+//! One loop per sandbox, on the thread that launched it. It waits for the listener (a call that needs a verdict), for the
+//! sandbox's end, for requests of the host, and for the deadline, and gives every one of them its turn in each round: a
+//! sandboxee that floods the listener delays neither a kill nor the deadline.
+//!
+//! Everything that goes wrong here ends the sandboxee. Nothing that goes wrong lets a call through.
+
+pub(crate) mod control;
+mod exec;
+mod verdict;
+
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, ppoll};
+use nix::sys::time::TimeSpec;
+use sandbox2_policy::arch::Arch;
+
+use self::control::Control;
+use self::exec::{ExecWatch, FileId};
+use self::verdict::{Verdict, verdict};
+use crate::error::{SetupError, Stage};
+use crate::launch::{self, LaunchSpec, Launched};
+use crate::outcome::{Outcome, Status, Usage, Violation};
+use crate::policy::Policy;
+use crate::report::explain;
+use crate::sys;
+use crate::sys::notify::{self, Answer, Mailbox, Notification};
+
+/// How long a killed sandbox may take to be gone before its outcome is told without waiting any longer. Only a process
+/// that the kernel cannot interrupt (a hanging network file system) gets here.
+const KILL_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Launches and supervises on the calling thread until the sandbox is gone.
+pub(crate) fn run(spec: LaunchSpec, policy: &Policy, control: &Control) -> Outcome {
+    let started = Instant::now();
+    let program = spec.program_name.to_string_lossy().into_owned();
+    let (status, usage) = launch_and_watch(spec, policy, control, started);
+    Outcome::new(program, status, Usage { wall: started.elapsed(), ..usage })
+}
+
+fn launch_and_watch(spec: LaunchSpec, policy: &Policy, control: &Control, started: Instant) -> (Status, Usage) {
+    let setup_failed = |error| (Status::SetupFailed(error), Usage::default());
+    let mailbox = match Mailbox::new() {
+        Ok(mailbox) => mailbox,
+        Err(sys::Errno(errno)) => {
+            let error = SetupError::new(Stage::Listener, Some(errno));
+            return setup_failed(
+                error.with_hint(Some("a kernel with seccomp user notification is needed (CONFIG_SECCOMP_FILTER)")),
+            );
+        }
+    };
+    let deadline = Deadline::new(started, spec.limits.wall_time());
+    let program = exec::file_id(spec.program.as_fd());
+    let launched = match launch::launch(spec) {
+        Ok(launched) => launched,
+        Err(error) => return setup_failed(error),
+    };
+    notify::wake_synchronously(launched.listener());
+    let mut monitor = Monitor {
+        launched: &launched,
+        policy,
+        control,
+        mailbox,
+        deadline,
+        program,
+        bootstrap_pending: true,
+        listening: true,
+        exec: None,
+    };
+    let end = monitor.watch();
+    finish(launched, end)
+}
+
+/// Why supervision ends.
+#[derive(Debug)]
+enum End {
+    Violation(Box<Violation>),
+    Killed,
+    TimedOut(Duration),
+    /// The whole sandbox is gone by itself.
+    Gone,
+    Broken(String),
+}
+
+/// When the wall time is over.
+#[derive(Clone, Copy, Debug)]
+struct Deadline(Option<(Instant, Duration)>);
+
+impl Deadline {
+    /// Zero is no limit, and so is one that no clock reaches.
+    fn new(since: Instant, limit: Option<Duration>) -> Deadline {
+        let limit = limit.filter(|limit| !limit.is_zero());
+        Deadline(limit.and_then(|limit| since.checked_add(limit).map(|at| (at, limit))))
+    }
+
+    fn left(self) -> Option<Duration> {
+        self.0.map(|(at, _)| at.saturating_duration_since(Instant::now()))
+    }
+
+    /// The limit, if it is over.
+    fn over(self) -> Option<Duration> {
+        self.0.filter(|(at, _)| Instant::now() >= *at).map(|(_, limit)| limit)
+    }
+}
+
+/// What a round of waiting found.
+#[derive(Clone, Copy, Debug)]
+struct Ready {
+    notification: bool,
+    /// No task has the filter any more.
+    hung_up: bool,
+    gone: bool,
+}
+
+struct Monitor<'a> {
+    launched: &'a Launched,
+    policy: &'a Policy,
+    control: &'a Control,
+    mailbox: Mailbox,
+    deadline: Deadline,
+    program: Option<FileId>,
+    /// Whether the launcher's own exec is still to come: the one call that passes whatever the policy says.
+    bootstrap_pending: bool,
+    listening: bool,
+    /// Set between the bootstrap exec's answer and its completion.
+    exec: Option<ExecWatch>,
+}
+
+impl Monitor<'_> {
+    /// Rounds until something ends the sandbox. The order within a round is the priority of ends that coincide.
+    fn watch(&mut self) -> End {
+        loop {
+            let ready = match self.wait() {
+                Ok(ready) => ready,
+                Err(errno) => return End::Broken(format!("waiting for the sandboxee failed: {errno}")),
+            };
+            if ready.notification {
+                // One per round, so that the rest has its turn.
+                if let Err(end) = self.notified() {
+                    return end;
+                }
+            } else if ready.hung_up {
+                self.listening = false;
+            }
+            let requests = self.control.requests();
+            if requests.killed {
+                return End::Killed;
+            }
+            if let Some(new) = requests.limit {
+                self.deadline = Deadline::new(new.since, new.limit);
+            }
+            if let Some(limit) = self.deadline.over() {
+                return End::TimedOut(limit);
+            }
+            if ready.gone {
+                return End::Gone;
+            }
+            self.look_for_exec();
+        }
+    }
+
+    fn wait(&self) -> Result<Ready, Errno> {
+        let pause = self.exec.as_ref().map(|exec| exec.pause);
+        let timeout = [self.deadline.left(), pause].into_iter().flatten().min();
+        let mut fds = vec![
+            PollFd::new(self.control.wake(), PollFlags::POLLIN),
+            PollFd::new(self.launched.init(), PollFlags::POLLIN),
+        ];
+        if self.listening {
+            fds.push(PollFd::new(self.launched.listener(), PollFlags::POLLIN));
+        }
+        let nothing = Ready { notification: false, hung_up: false, gone: false };
+        match ppoll(&mut fds, timeout.map(TimeSpec::from_duration), None) {
+            Ok(_) => {}
+            Err(Errno::EINTR) => return Ok(nothing),
+            Err(errno) => return Err(errno),
+        }
+        let found = |index: usize| fds.get(index).and_then(PollFd::revents).unwrap_or(PollFlags::empty());
+        if [0, 1, 2].into_iter().any(|index| found(index).contains(PollFlags::POLLNVAL)) {
+            return Err(Errno::EBADF);
+        }
+        Ok(Ready {
+            notification: found(2).contains(PollFlags::POLLIN),
+            hung_up: found(2).intersects(PollFlags::POLLHUP | PollFlags::POLLERR),
+            gone: found(1).contains(PollFlags::POLLIN),
+        })
+    }
+
+    /// Takes one notification and deals with it.
+    fn notified(&mut self) -> Result<(), End> {
+        let listener = self.launched.listener();
+        let broken = |what: &str, sys::Errno(errno)| End::Broken(format!("{what}: {}", Errno::from_raw(errno)));
+        let notification = match self.mailbox.receive(listener) {
+            Ok(Some(notification)) => notification,
+            // The caller is gone.
+            Ok(None) => return Ok(()),
+            Err(errno) => return Err(broken("cannot receive a notification", errno)),
+        };
+        let answer = if self.bootstrap_pending {
+            // Before the answer: there is no way on which a second exec finds it set.
+            self.bootstrap_pending = false;
+            self.bootstrap(&notification)?
+        } else {
+            match verdict(self.policy, &notification.data) {
+                Verdict::Answer(answer) => answer,
+                Verdict::Violation(decision) => return Err(self.violation(listener, &notification, decision)),
+                Verdict::Unexpected => {
+                    let nr = notification.data.nr;
+                    return Err(End::Broken(format!(
+                        "the filter asked about call {nr}, which the policy decides without help"
+                    )));
+                }
+            }
+        };
+        // A caller that is gone by now needs no answer.
+        self.mailbox
+            .send(listener, notification.id, answer)
+            .map_err(|errno| broken("cannot answer a notification", errno))?;
+        Ok(())
+    }
+
+    /// The first notification of all must be the launcher's exec, which nothing comes before.
+    fn bootstrap(&mut self, notification: &Notification) -> Result<Answer, End> {
+        let data = &notification.data;
+        let is_exec = i64::from(data.nr) == libc::SYS_execveat
+            && Arch::native().is_some_and(|arch| arch.audit() == data.arch)
+            && u32::try_from(self.launched.main_pid()) == Ok(notification.pid);
+        if !is_exec {
+            return Err(End::Broken(format!("call {} came before the sandboxee was executed", data.nr)));
+        }
+        // The descriptor is an `int`: the low half of the register.
+        let number = (data.args[0] as u32).cast_signed();
+        match self.program {
+            Some(program) => self.exec = Some(ExecWatch::new(number, program)),
+            None => self.running(),
+        }
+        Ok(Answer::Continue)
+    }
+
+    fn violation(
+        &self,
+        listener: BorrowedFd<'_>,
+        notification: &Notification,
+        decision: crate::policy::Decision,
+    ) -> End {
+        let mut read = |address| notify::read_string(listener, notification, address, explain::TEXT_LIMIT);
+        let violation = explain::explain(self.policy, decision, &notification.data, notification.pid, &mut read);
+        End::Violation(Box::new(violation))
+    }
+
+    fn look_for_exec(&mut self) {
+        if self.exec.as_mut().is_some_and(|exec| exec.is_done(self.launched.main())) {
+            self.exec = None;
+            self.running();
+        }
+    }
+
+    fn running(&self) {
+        self.control.announce_running(u32::try_from(self.launched.main_pid()).unwrap_or(0));
+    }
+}
+
+/// Waits until `pidfd`'s process is gone, at most that long.
+fn wait_gone(pidfd: BorrowedFd<'_>, patience: Duration) -> bool {
+    let until = Instant::now() + patience;
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        let mut fds = [PollFd::new(pidfd, PollFlags::POLLIN)];
+        match ppoll(&mut fds, Some(TimeSpec::from_duration(left)), None) {
+            Ok(0) => return false,
+            Err(Errno::EINTR) => {}
+            // If it cannot be waited for, reaping it will say more.
+            Ok(_) | Err(_) => return true,
+        }
+    }
+}
+
+/// Ends what is left of the sandbox, reaps it and makes up the status.
+fn finish(launched: Launched, end: End) -> (Status, Usage) {
+    launched.kill();
+    if !wait_gone(launched.init(), KILL_PATIENCE) {
+        // It is dying, and nobody can hurry that. A thread stays with it, so that no zombie does.
+        let reaper = std::thread::Builder::new().name("sandbox2-reaper".to_owned());
+        // If there is no thread to be had, dropping the closure waits here instead.
+        let _ = reaper.spawn(move || drop(launched.finish()));
+        return (status(end, None, None), Usage::default());
+    }
+    let ended = launched.finish();
+    let usage = Usage {
+        user: ended.usage.user,
+        system: ended.usage.system,
+        max_rss: ended.usage.max_rss,
+        wall: Duration::ZERO,
+    };
+    (status(end, ended.setup_failure, ended.main_status), usage)
+}
+
+fn status(end: End, setup_failure: Option<SetupError>, main_status: Option<i32>) -> Status {
+    match end {
+        End::Violation(violation) => Status::Violation(violation),
+        End::Killed => Status::Killed,
+        End::TimedOut(limit) => Status::TimedOut { limit },
+        End::Broken(what) => Status::InternalError { what },
+        End::Gone => match (setup_failure, main_status) {
+            (Some(error), _) => Status::SetupFailed(error),
+            (None, Some(status)) if libc::WIFEXITED(status) => Status::Exited { code: libc::WEXITSTATUS(status) },
+            (None, Some(status)) => Status::Signaled { signal: libc::WTERMSIG(status), core: libc::WCOREDUMP(status) },
+            (None, None) => Status::InternalError {
+                what: "somebody outside (perhaps the kernel, out of memory) killed the sandbox's init process"
+                    .to_owned(),
+            },
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_and_none_are_no_deadline() {
+        let now = Instant::now();
+        for limit in [None, Some(Duration::ZERO), Some(Duration::MAX)] {
+            let deadline = Deadline::new(now, limit);
+            assert_eq!((deadline.left(), deadline.over()), (None, None));
+        }
+    }
+
+    #[test]
+    fn a_deadline_counts_from_its_start() {
+        let past = Instant::now().checked_sub(Duration::from_secs(2)).unwrap();
+        assert_eq!(Deadline::new(past, Some(Duration::from_secs(1))).over(), Some(Duration::from_secs(1)));
+        assert_eq!(Deadline::new(past, Some(Duration::from_secs(1000))).over(), None);
+    }
+
+    #[test]
+    fn a_failed_exec_is_a_failed_set_up_and_no_crash() {
+        let error = SetupError::new(Stage::Exec, Some(libc::ENOENT));
+        let status = |failure, main| status(End::Gone, failure, main);
+        assert_eq!(status(Some(error.clone()), Some(libc::SIGSEGV)), Status::SetupFailed(error));
+        assert_eq!(status(None, Some(3 << 8)), Status::Exited { code: 3 });
+        assert_eq!(status(None, Some(0x80 | libc::SIGSEGV)), Status::Signaled { signal: libc::SIGSEGV, core: true });
+        assert!(matches!(status(None, None), Status::InternalError { .. }));
+    }
+}

@@ -1,0 +1,328 @@
+//! How a run ended: the outcome, for people ([`Display`](fmt::Display)), programs ([`Status`]) and machines (serde).
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::SetupError;
+use crate::report::escape::Plain;
+use crate::report::signals::Signal;
+pub use crate::report::violation::{Argument, DecidedBy, Place, Violation};
+
+/// How a run ended, and what it used.
+///
+/// `Display` is one line (`OK - Exit code: 0`); the alternate form (`{:#}`) is everything that is known, on several lines.
+/// Text that the sandboxee had a part in is escaped in both.
+///
+/// # JSON
+/// With serde it is `{"program": …, "status": {"kind": …, …}, "usage": {…}}`. `kind` is `exited` (with `code`), `violation`
+/// (with the fields of [`Violation`]), `signaled` (with `signal` and `core`), `timed_out` (with `limit_ms`), `killed`,
+/// `setup_failed` (with `stage`, `errno`, `message`, `hint`) or `internal_error` (with `what`). `usage` has `user_us`,
+/// `system_us`, `wall_us` and `max_rss_bytes`. Fields and kinds may be added; none changes its meaning.
+///
+/// # Examples
+/// ```
+/// use sandbox2::{Outcome, Status};
+///
+/// let json = r#"{"program":"/bin/tool","status":{"kind":"exited","code":0},
+///     "usage":{"user_us":900,"system_us":100,"wall_us":2000,"max_rss_bytes":4096}}"#;
+/// let outcome: Outcome = serde_json::from_str(json).unwrap();
+/// assert!(matches!(outcome.status, Status::Exited { code: 0 }));
+/// assert_eq!(outcome.to_string(), "OK - Exit code: 0");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[must_use = "a violation or a time-out is reported here and nowhere else"]
+#[non_exhaustive]
+pub struct Outcome {
+    /// The program that ran, as the executor was told.
+    pub program: String,
+    /// How it ended.
+    pub status: Status,
+    /// What it used.
+    pub usage: Usage,
+}
+
+/// How a run ended. The first end that came is told; if several came at once, a violation wins over a kill, a kill over a
+/// time-out, a time-out over an exit.
+#[doc(alias = "final_status")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Status {
+    /// The program ended by itself.
+    Exited {
+        /// Its exit code, 0 to 255.
+        code: i32,
+    },
+    /// It, or a process that it started, made a system call that the policy does not allow. The call was not made.
+    Violation(Box<Violation>),
+    /// A signal ended it: its own mistake, a resource limit (`SIGXCPU`, `SIGXFSZ`), another of its processes.
+    Signaled {
+        /// The signal's number.
+        signal: i32,
+        /// Whether a core file was written.
+        core: bool,
+    },
+    /// The wall time limit ran out.
+    TimedOut {
+        /// The limit.
+        #[serde(rename = "limit_ms", with = "milliseconds")]
+        limit: Duration,
+    },
+    /// The host killed it.
+    Killed,
+    /// The sandbox could not be set up as it was asked for; the program never ran.
+    SetupFailed(SetupError),
+    /// Supervision itself failed, and the sandboxee was killed.
+    InternalError {
+        /// What failed.
+        what: String,
+    },
+}
+
+/// What a run used: the sandboxee and every child that it waited for, or, if it was killed, all of the sandbox.
+#[doc(alias = "rusage")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Usage {
+    /// Processor time in its own code.
+    #[serde(rename = "user_us", with = "microseconds")]
+    pub user: Duration,
+    /// Processor time in the kernel.
+    #[serde(rename = "system_us", with = "microseconds")]
+    pub system: Duration,
+    /// Time from the launch to the end, as a clock on the wall would show.
+    #[serde(rename = "wall_us", with = "microseconds")]
+    pub wall: Duration,
+    /// The largest resident set of one process, in bytes.
+    #[serde(rename = "max_rss_bytes")]
+    pub max_rss: u64,
+}
+
+impl Outcome {
+    pub(crate) fn new(program: String, status: Status, usage: Usage) -> Outcome {
+        Outcome { program, status, usage }
+    }
+
+    /// Whether the program exited with code 0.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.exit_code() == Some(0)
+    }
+
+    /// The program's exit code, if it ended by itself.
+    #[must_use]
+    pub fn exit_code(&self) -> Option<i32> {
+        match self.status {
+            Status::Exited { code } => Some(code),
+            _ => None,
+        }
+    }
+
+    /// The violation, if there was one.
+    #[must_use]
+    pub fn violation(&self) -> Option<&Violation> {
+        match &self.status {
+            Status::Violation(violation) => Some(violation),
+            _ => None,
+        }
+    }
+
+    /// Everything but exit code 0 as an error, for `?`.
+    ///
+    /// # Errors
+    /// This outcome, if it is not [`is_ok`](Self::is_ok).
+    #[doc(alias = "to_status")]
+    pub fn to_result(&self) -> Result<(), NotOk> {
+        if self.is_ok() { Ok(()) } else { Err(NotOk(Box::new(self.clone()))) }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return write!(f, "{}", self.status);
+        }
+        match &self.status {
+            Status::Violation(violation) => {
+                writeln!(f, "SYSCALL VIOLATION in {}", Plain(&self.program))?;
+                write!(f, "{violation:#}")?;
+            }
+            Status::SetupFailed(error) => {
+                writeln!(f, "SETUP_ERROR for {}", Plain(&self.program))?;
+                write!(f, "  {}", Plain(&error.to_string()))?;
+                if let Some(hint) = error.hint() {
+                    write!(f, "\n  hint: {}", Plain(hint))?;
+                }
+            }
+            status => write!(f, "{status}\n  program      {}", Plain(&self.program))?,
+        }
+        write!(f, "\n{}", self.usage)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Status::Exited { code } => write!(f, "OK - Exit code: {code}"),
+            Status::Violation(violation) => write!(f, "SYSCALL VIOLATION - {violation}"),
+            Status::Signaled { signal, .. } => {
+                write!(f, "Process terminated with a SIGNAL - Signal: {}", Signal(*signal))
+            }
+            Status::TimedOut { limit } => write!(f, "Process TIMEOUT - Wall time limit: {limit:?}"),
+            Status::Killed => f.write_str("Process killed by user"),
+            Status::SetupFailed(error) => write!(f, "SETUP_ERROR - {}", Plain(&error.to_string())),
+            Status::InternalError { what } => write!(f, "INTERNAL_ERROR - {}", Plain(what)),
+        }
+    }
+}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Usage { user, system, wall, max_rss } = self;
+        write!(f, "  used         {user:?} user, {system:?} system, {wall:?} wall, {} KiB at most", max_rss / 1024)
+    }
+}
+
+/// An outcome that is not exit code 0, as an error.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotOk(Box<Outcome>);
+
+impl NotOk {
+    /// The outcome.
+    pub fn outcome(&self) -> &Outcome {
+        &self.0
+    }
+}
+
+macro_rules! duration_as {
+    ($module:ident, $get:ident, $from:ident) => {
+        mod $module {
+            use std::time::Duration;
+
+            use serde::{Deserialize, Deserializer, Serializer};
+
+            pub(super) fn serialize<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_u64(u64::try_from(time.$get()).unwrap_or(u64::MAX))
+            }
+
+            pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+                u64::deserialize(deserializer).map(Duration::$from)
+            }
+        }
+    };
+}
+duration_as!(microseconds, as_micros, from_micros);
+duration_as!(milliseconds, as_millis, from_millis);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Stage;
+    use crate::report::violation::testing::violation;
+
+    fn outcome(status: Status) -> Outcome {
+        let usage = Usage { user: Duration::from_micros(7), max_rss: 1 << 20, ..Usage::default() };
+        Outcome::new("/bin/tool".to_owned(), status, usage)
+    }
+
+    fn setup_failed() -> Status {
+        Status::SetupFailed(SetupError::new(Stage::Exec, Some(libc::ENOENT)).with_what("/bin/\x1b[2Jx"))
+    }
+
+    fn all() -> Vec<Status> {
+        vec![
+            Status::Exited { code: 0 },
+            Status::Exited { code: 3 },
+            Status::Violation(Box::new(violation())),
+            Status::Signaled { signal: libc::SIGSEGV, core: true },
+            Status::TimedOut { limit: Duration::from_secs(120) },
+            Status::Killed,
+            setup_failed(),
+            Status::InternalError { what: "poll failed".to_owned() },
+        ]
+    }
+
+    #[test]
+    fn one_line_has_the_shape_of_the_original() {
+        let lines: Vec<String> = all().into_iter().map(|status| outcome(status).to_string()).collect();
+        assert_eq!(
+            lines,
+            [
+                "OK - Exit code: 0",
+                "OK - Exit code: 3",
+                "SYSCALL VIOLATION - Violating Syscall [X86-64] openat [257](-100 [AT_FDCWD], 0x1000 \"/etc/\\x1bpasswd\") IP: 0x401000",
+                "Process terminated with a SIGNAL - Signal: SIGSEGV [11]",
+                "Process TIMEOUT - Wall time limit: 120s",
+                "Process killed by user",
+                "SETUP_ERROR - cannot execute the program: /bin/\\x1b[2Jx: No such file or directory (ENOENT)",
+                "INTERNAL_ERROR - poll failed",
+            ]
+        );
+    }
+
+    #[test]
+    fn machines_read_back_what_was_written() {
+        for status in all() {
+            let outcome = outcome(status);
+            let json = serde_json::to_string(&outcome).unwrap();
+            assert_eq!(serde_json::from_str::<Outcome>(&json).unwrap(), outcome, "{json}");
+        }
+    }
+
+    #[test]
+    fn the_json_is_as_documented() {
+        let json = serde_json::to_value(outcome(Status::TimedOut { limit: Duration::from_secs(2) })).unwrap();
+        let expected = serde_json::json!({
+            "program": "/bin/tool",
+            "status": {"kind": "timed_out", "limit_ms": 2000},
+            "usage": {"user_us": 7, "system_us": 0, "wall_us": 0, "max_rss_bytes": 1 << 20},
+        });
+        assert_eq!(json, expected);
+        let json = serde_json::to_value(outcome(Status::Violation(Box::new(violation())))).unwrap();
+        assert_eq!(json["status"]["kind"], "violation");
+        assert_eq!(json["status"]["decided_by"]["kind"], "rule");
+        assert_eq!(json["status"]["arguments"][0]["type"], "int");
+    }
+
+    #[test]
+    fn only_exit_code_zero_is_a_success() {
+        for status in all() {
+            let ok = matches!(status, Status::Exited { code: 0 });
+            let outcome = outcome(status);
+            assert_eq!(outcome.is_ok(), ok);
+            assert_eq!(outcome.to_result().is_ok(), ok);
+        }
+    }
+
+    #[test]
+    fn no_form_lets_a_control_character_out() {
+        let mut hostile = all();
+        // As if the report had been tampered with on its way.
+        let mut forged = violation();
+        for text in [&mut forged.arguments[1].text, &mut forged.syscall, &mut forged.suggestion, &mut forged.risk] {
+            *text = Some("\x1b]0;x\x07\u{202e}".to_owned());
+        }
+        forged.architecture = "\x1b".to_owned();
+        hostile.push(Status::Violation(Box::new(forged)));
+        for status in hostile {
+            let mut outcome = outcome(status);
+            outcome.program = "/bin/\x1b[0m\u{202e}".to_owned();
+            for text in [outcome.to_string(), format!("{outcome:#}")] {
+                assert!(!text.contains(|c: char| c.is_control() && c != '\n' || c == '\u{202e}'), "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_full_report_names_place_and_cure() {
+        let text = format!("{:#}", outcome(Status::Violation(Box::new(violation()))));
+        for part in
+            ["/bin/tool", "openat (257) of x86_64", "filename", "src/a.rs:3:9", "to allow it, write", "ALLOW openat;"]
+        {
+            assert!(text.contains(part), "{part} is missing in\n{text}");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The kernel's door: the only unsafe code of this crate.
+//!
+//! [`raw`] makes system calls without a C library, [`abi`] lays out what they take, [`calls`] gives each one a safe face,
+//! [`region`] is the memory that host and child share, [`child`] is what runs in that memory between clone and exec,
+//! [`forget`] is how it lets go of the host's.
+
+pub(crate) mod abi;
+pub(crate) mod calls;
+pub(crate) mod child;
+pub(crate) mod forget;
+pub(crate) mod notify;
+pub(crate) mod raw;
+pub(crate) mod region;
+
+/// An error number, as the kernel returned it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Errno(pub(crate) i32);
+
+/// What a system call gives.
+pub(crate) type Result<T> = core::result::Result<T, Errno>;

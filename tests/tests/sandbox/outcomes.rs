@@ -1,0 +1,75 @@
+//! Every end that a run can have.
+
+use std::time::Duration;
+
+use sandbox2::{Executor, Sandbox2, Status};
+
+use crate::{ANYTHING, PRINTING, executor, run};
+
+#[test]
+fn an_exit_code_is_passed_on() {
+    for code in ["0", "1", "7", "255"] {
+        let Some(executor) = executor("exit", &[code]) else { return };
+        let (outcome, _) = run(executor, &PRINTING);
+        assert_eq!(outcome.to_string(), format!("OK - Exit code: {code}"));
+        assert_eq!(outcome.is_ok(), code == "0");
+    }
+}
+
+#[test]
+fn a_signal_is_named() {
+    let Some(executor) = executor("signal", &["11"]) else { return };
+    let (outcome, text) = run(executor, &ANYTHING);
+    assert!(matches!(outcome.status, Status::Signaled { signal: libc::SIGSEGV, .. }), "{outcome:#}");
+    assert_eq!(outcome.to_string(), "Process terminated with a SIGNAL - Signal: SIGSEGV [11]");
+    assert_eq!(text, "");
+}
+
+#[test]
+fn an_abort_is_a_signal() {
+    let Some(executor) = executor("exit", &[]) else { return };
+    let (outcome, _) = run(executor, &ANYTHING);
+    assert!(matches!(outcome.status, Status::Signaled { signal: libc::SIGABRT, .. }), "{outcome:#}");
+}
+
+#[test]
+fn a_violation_stops_the_program_before_the_call() {
+    let getpid = libc::SYS_getpid.to_string();
+    let Some(executor) = executor("call", &[&getpid]) else { return };
+    let (outcome, text) = run(executor, &PRINTING);
+    let violation = outcome.violation().unwrap_or_else(|| panic!("{outcome:#}"));
+    assert_eq!(violation.syscall.as_deref(), Some("getpid"));
+    assert_eq!(text, "", "the program went on after the violation");
+}
+
+#[test]
+fn too_long_a_run_is_a_timeout() {
+    let Some(mut executor) = executor("consume", &["wait"]) else { return };
+    executor.limits_mut().set_wall_time(Duration::from_millis(100));
+    let (outcome, _) = run(executor, &ANYTHING);
+    assert!(matches!(outcome.status, Status::TimedOut { .. }), "{outcome:#}");
+    assert!(outcome.to_string().starts_with("Process TIMEOUT"), "{outcome}");
+}
+
+#[test]
+fn a_program_that_is_not_there_is_a_setup_error_that_names_it() {
+    let outcome = Sandbox2::new(Executor::new("/no/such/program", ["program"]), &ANYTHING).run();
+    assert!(matches!(outcome.status, Status::SetupFailed(_)), "{outcome:#}");
+    assert!(outcome.to_string().starts_with("SETUP_ERROR"), "{outcome}");
+    assert!(format!("{outcome:#}").contains("/no/such/program"), "{outcome:#}");
+}
+
+#[test]
+fn a_file_that_is_no_program_is_a_setup_error() {
+    let outcome = Sandbox2::new(Executor::new("/etc/passwd", ["passwd"]), &ANYTHING).run();
+    assert!(matches!(outcome.status, Status::SetupFailed(_)), "{outcome:#}");
+}
+
+#[test]
+fn an_outcome_survives_json() {
+    let Some(executor) = executor("call", &[&libc::SYS_getpid.to_string()]) else { return };
+    let (outcome, _) = run(executor, &PRINTING);
+    let json = serde_json::to_string(&outcome).expect("an outcome can be serialised");
+    let back: sandbox2::Outcome = serde_json::from_str(&json).expect("and read again");
+    assert_eq!(back, outcome);
+}
