@@ -102,6 +102,9 @@ pub struct Usage {
 
 impl Outcome {
     pub(crate) fn new(program: String, status: Status, usage: Usage) -> Outcome {
+        // Whole microseconds, as in JSON, so that an outcome is the same after the way there and back.
+        let whole = |time: Duration| Duration::from_micros(u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
+        let usage = Usage { user: whole(usage.user), system: whole(usage.system), wall: whole(usage.wall), ..usage };
         Outcome { program, status, usage }
     }
 

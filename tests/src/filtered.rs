@@ -44,9 +44,8 @@ pub fn call_under(policy: &Policy, nr: i64, args: [u64; 6]) -> Fate {
         let value = if returned == -1 { -i64::from(error) } else { returned };
         // SAFETY: the page is mapped and ours.
         unsafe { result.write_volatile([fate, value]) };
-        // SAFETY: ends the child without any call that the filter would have to allow.
-        unsafe { std::ptr::null_mut::<u8>().write_volatile(0) };
-        std::process::abort();
+        // SAFETY: ends the child, if the filter does not do so.
+        unsafe { libc::_exit(0) };
     }
     let mut status = 0;
     // SAFETY: the child is ours, the status is a local.
@@ -58,7 +57,8 @@ pub fn call_under(policy: &Policy, nr: i64, args: [u64; 6]) -> Fate {
     assert_ne!(fate, 2, "the filter could not be installed");
     match (fate, libc::WIFSIGNALED(status), libc::WTERMSIG(status)) {
         (0, true, libc::SIGSYS) => Fate::Killed,
-        (1, true, libc::SIGSEGV) => Fate::Returned(value),
+        // The end itself may be a violation; what was asked for has come back before.
+        (1, ..) => Fate::Returned(value),
         _ => Fate::Ended(status),
     }
 }

@@ -165,15 +165,12 @@ impl Monitor<'_> {
     fn wait(&self) -> Result<Ready, Errno> {
         let pause = self.exec.as_ref().map(|exec| exec.pause);
         let timeout = [self.deadline.left(), pause].into_iter().flatten().min();
-        let mut fds = vec![
-            PollFd::new(self.control.wake(), PollFlags::POLLIN),
-            PollFd::new(self.launched.init(), PollFlags::POLLIN),
-        ];
-        if self.listening {
-            fds.push(PollFd::new(self.launched.listener(), PollFlags::POLLIN));
-        }
+        // The listener comes last, so that it can be left out.
+        let mut fds = [self.control.wake(), self.launched.init(), self.launched.listener()]
+            .map(|fd| PollFd::new(fd, PollFlags::POLLIN));
+        let fds = if self.listening { &mut fds[..] } else { &mut fds[..2] };
         let nothing = Ready { notification: false, hung_up: false, gone: false };
-        match ppoll(&mut fds, timeout.map(TimeSpec::from_duration), None) {
+        match ppoll(fds, timeout.map(TimeSpec::from_duration), None) {
             Ok(_) => {}
             Err(Errno::EINTR) => return Ok(nothing),
             Err(errno) => return Err(errno),
