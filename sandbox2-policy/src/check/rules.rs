@@ -35,7 +35,7 @@ impl Checker<'_> {
             let decides = space.and(guarded.set, uncovered);
             let mut entry = Entry { rule, set: guarded.set, decides, faulty };
             if !entry.faulty {
-                entry.faulty = self.against_earlier(&mut space, policy, &entries, &entry);
+                entry.faulty = self.against_earlier(&mut space, policy, &mut entries, &entry);
             }
             covered = space.or(covered, entry.set);
             entries.push(entry);
@@ -85,12 +85,12 @@ impl Checker<'_> {
         &mut self,
         space: &mut Space,
         policy: &CallPolicy,
-        earlier: &[Entry<'_>],
+        earlier: &mut [Entry<'_>],
         entry: &Entry<'_>,
     ) -> bool {
         let call = policy.syscall.name;
         let rule = entry.rule;
-        let conflict = earlier.iter().find(|other| {
+        let conflict = earlier.iter().position(|other| {
             let differs = other.rule.action != rule.action && other.rule.statement != rule.statement;
             // Nothing is said twice: a rule that is wholly decided before is reported as shadowed below.
             differs && !(other.faulty || (both_written(other, entry) && space.implies(entry.set, other.set))) && {
@@ -98,7 +98,8 @@ impl Checker<'_> {
                 !space.is_empty(both)
             }
         });
-        if let Some(other) = conflict {
+        if let Some(index) = conflict {
+            let other = &mut earlier[index];
             let (about, related) =
                 if rule.group && !other.rule.group { (other.rule, rule) } else { (rule, other.rule) };
             self.problems.push(Problem {
@@ -115,6 +116,8 @@ impl Checker<'_> {
                 }),
                 related: vec![(related.node, "the other rule")],
             });
+            // A user's rule that a group contradicts has had its message, too.
+            other.faulty |= rule.group;
             return true;
         }
         if rule.group || !space.is_empty(entry.decides) || space.is_empty(entry.set) {

@@ -179,6 +179,9 @@ impl Parser {
             return Err(error);
         }
         input.parse::<TokenTree>()?;
+        if !input.peek(Ident) {
+            return Err(input.error("expected the policy's name: `static NAME;`"));
+        }
         let name = input.call(Ident::parse)?;
         self.header = Some(Header { attributes, visibility, name });
         if !is_static {
@@ -224,6 +227,11 @@ fn skip_statement(input: ParseStream<'_>) {
 fn begins_statement(input: ParseStream<'_>) -> bool {
     let word = input.fork().call(Ident::parse_any);
     word.is_ok_and(|word| !["and", "or", "in", "as"].contains(&word.to_string().as_str()))
+}
+
+/// The word that comes; `expected` is what to say if none does.
+pub(super) fn parse_word(input: ParseStream<'_>, expected: &str) -> syn::Result<Ident> {
+    if input.peek(Ident::peek_any) { input.call(Ident::parse_any) } else { Err(input.error(expected)) }
 }
 
 /// Empties `input`, so that syn does not complain about what is left.
