@@ -22,7 +22,8 @@ use crate::report;
 
 /// Expands `policy!`; `krate` is the path of the crate `sandbox2` at the place of use.
 pub(crate) fn expand(krate: &TokenStream, tokens: TokenStream) -> TokenStream {
-    let start = tokens.clone().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
+    let first = tokens.clone().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
+    let start = Span::mixed_site().located_at(first);
     let Parsed { header, is_item, def, exprs, places, problems } = parse(tokens);
     let mut found = Problems::default();
     for problem in problems {
@@ -121,25 +122,27 @@ impl Emission<'_> {
         let known = Arch::ALL.map(Arch::name);
         quote!(
             #symbols
-            #constants
-            #(#arches)*
-            #[cfg(not(any(#(target_arch = #known),*)))]
-            ::core::compile_error!("sandbox2 knows x86_64, aarch64 and riscv64 only");
-            const SYMBOLS: &[::core::primitive::u64] = &[#(#symbol_names),*];
-            const ORIGINS: &[#krate::__private::Origin] = &[#(#origins),*];
-            const MOUNTS: &[#krate::__private::Mount] = &[#(#mounts),*];
-            #krate::Policy::from_parts(#krate::__private::PolicyParts {
-                name: #name,
-                file: ::core::file!(),
-                meaning: MEANING,
-                symbols: SYMBOLS,
-                origins: ORIGINS,
-                default_origin: #default_origin,
-                programs: [STANDALONE, SUPERVISED, TRACED],
-                mounts: MOUNTS,
-                hostname: #hostname,
-                network: #krate::__private::Network::#network,
-            })
+            {
+                #constants
+                #(#arches)*
+                #[cfg(not(any(#(target_arch = #known),*)))]
+                ::core::compile_error!("sandbox2 knows x86_64, aarch64 and riscv64 only");
+                const SYMBOLS: &[::core::primitive::u64] = &[#(#symbol_names),*];
+                const ORIGINS: &[#krate::__private::Origin] = &[#(#origins),*];
+                const MOUNTS: &[#krate::__private::Mount] = &[#(#mounts),*];
+                #krate::Policy::from_parts(#krate::__private::PolicyParts {
+                    name: #name,
+                    file: ::core::file!(),
+                    meaning: MEANING,
+                    symbols: SYMBOLS,
+                    origins: ORIGINS,
+                    default_origin: #default_origin,
+                    programs: [STANDALONE, SUPERVISED, TRACED],
+                    mounts: MOUNTS,
+                    hostname: #hostname,
+                    network: #krate::__private::Network::#network,
+                })
+            }
         )
     }
 
@@ -167,7 +170,8 @@ impl Emission<'_> {
         }
     }
 
-    /// The user's Rust constants: their type must be as wide as the kernel reads, their value must fit.
+    /// The user's Rust constants: their type must be as wide as the kernel reads, their value must fit. Items have no
+    /// hygiene: where the user's expressions stand there must be no name of ours that they could mean.
     fn symbols(&self, checked: &CheckedPolicy) -> TokenStream {
         let krate = self.krate;
         let constants = checked.symbols().iter().enumerate().map(|(index, symbol)| {
@@ -179,10 +183,15 @@ impl Emission<'_> {
                 (Width::W64, true) => ("width64", "signed64"),
             };
             let expr = self.exprs.get(usize::from(symbol.expr)).cloned().unwrap_or_default();
-            let span = expr.clone().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
+            // What is wrong with the expression is reported where it stands.
+            let place = expr.clone().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
+            let span = Span::mixed_site().located_at(place);
+            let krate = located_at(krate, place);
             let (width, convert) = (Ident::new(width, span), Ident::new(convert, span));
-            let value = quote_spanned!(span=> #krate::__private::symbol::#width({ #expr }) as ::core::primitive::i128);
+            let expr = block(place, expr);
+            let value = quote_spanned!(span=> #krate::__private::symbol::#width(#expr) as ::core::primitive::i128);
             quote_spanned! {span=>
+                #[allow(unused_braces, reason = "the language asks for the braces")]
                 const #name: ::core::primitive::u64 = #krate::__private::symbol::#convert(#value);
             }
         });
@@ -251,8 +260,17 @@ impl Emission<'_> {
     }
 }
 
+/// The same names, standing elsewhere.
+fn located_at(tokens: &TokenStream, place: Span) -> TokenStream {
+    let moved = tokens.clone().into_iter().map(|mut tree| {
+        tree.set_span(tree.span().located_at(place));
+        tree
+    });
+    moved.collect()
+}
+
 fn symbol_name(index: usize) -> Ident {
-    format_ident!("SYMBOL_{}", index, span = Span::mixed_site())
+    format_ident!("__SANDBOX2_VALUE_{}", index, span = Span::mixed_site())
 }
 
 fn option(value: Option<TokenStream>) -> TokenStream {

@@ -51,7 +51,7 @@ pub enum Item {
         items: Vec<Item>,
     },
     /// `ACTION call, call if condition;`
-    Rule(RuleSpec),
+    Rule(Box<RuleSpec>),
     /// `call { condition => ACTION, … }`
     Block(BlockSpec),
     /// `file`, `dir`, `tmpfs` or `libraries`.

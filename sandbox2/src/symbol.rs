@@ -4,7 +4,7 @@
 #[diagnostic::on_unimplemented(
     message = "the kernel reads 32 bits of this argument, and `{Self}` is no integer of 32 bits",
     label = "not a 32-bit integer",
-    note = "whoever sets the upper half would slip past a wider comparison; convert the constant: `{{ VALUE as u32 }}`"
+    note = "whoever sets the upper half would slip past a wider comparison: give the constant the type `u32` or `i32`"
 )]
 pub trait Bits32: Copy {}
 
@@ -12,20 +12,23 @@ pub trait Bits32: Copy {}
 #[diagnostic::on_unimplemented(
     message = "the kernel reads all 64 bits of this argument, and `{Self}` is no integer of 64 bits",
     label = "not a 64-bit integer",
-    note = "convert the constant: `{{ VALUE as u64 }}`"
+    note = "a narrower constant would leave the upper half to chance: give it the type `u64`, `i64` or `usize`"
 )]
 pub trait Bits64: Copy {}
 
-impl Bits32 for i8 {}
-impl Bits32 for u8 {}
-impl Bits32 for i16 {}
-impl Bits32 for u16 {}
-impl Bits32 for i32 {}
-impl Bits32 for u32 {}
-impl Bits64 for i64 {}
-impl Bits64 for u64 {}
-impl Bits64 for isize {}
-impl Bits64 for usize {}
+macro_rules! bits {
+    ($($width:ident: $($integer:ident)*;)*) => {
+        $($(
+            #[diagnostic::do_not_recommend]
+            impl $width for $integer {}
+        )*)*
+    };
+}
+
+bits! {
+    Bits32: i8 u8 i16 u16 i32 u32;
+    Bits64: i64 u64 isize usize;
+}
 
 /// Accepts a constant for an argument of which the kernel reads 32 bits.
 #[must_use]

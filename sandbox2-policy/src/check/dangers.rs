@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Checker;
 use crate::arch::Arch;
+use crate::ast::NodeId;
 use crate::danger::{Danger, When, danger};
 use crate::meaning::{CmpOp, Cond, Value};
 use crate::problem::ProblemKind;
@@ -48,20 +49,22 @@ impl Checker<'_> {
             return as_written;
         }
         let wholly = space.implies(written, dangerous) && !space.is_empty(written);
-        let named = names(danger, syscall, arch, rule);
+        let naming = names(danger, syscall, arch, rule);
+        let named = naming.is_some();
         if danger.is_executable() && (wholly || named) {
             return as_written;
         }
         if wholly || named {
-            let what = match danger.argument_dependent() && !named {
+            let what = match danger.argument_dependent() {
                 true => format!("`{}` with these arguments {}", syscall.name, danger.because),
                 false => format!("`{}` {}", syscall.name, danger.because),
             };
+            let condition = if rule.cond == Cond::True { "" } else { " if …" };
             self.problems.report(
                 ProblemKind::DangerMissing,
-                rule.node,
+                naming.unwrap_or(rule.node),
                 format!("{what}: a sandboxee that may do it can undo the sandbox"),
-                "deny it, or say it aloud: `danger { ALLOW …; }`",
+                format!("leave it out, or say it aloud: `danger {{ {} {}{condition}; }}`", rule.action, syscall.name),
             );
             return Guarded { faulty: true, ..as_written };
         }
@@ -75,14 +78,15 @@ impl Checker<'_> {
     }
 }
 
-/// Whether the rule names a dangerous value by `==` or `in`.
-fn names(danger: &Danger, syscall: &Syscall, arch: Arch, rule: &RuleOf) -> bool {
-    let Some(argument) = danger.argument(syscall, arch) else { return false };
-    rule.atoms.iter().any(|atom| {
+/// Where the rule names a dangerous value by `==` or `in`.
+fn names(danger: &Danger, syscall: &Syscall, arch: Arch, rule: &RuleOf) -> Option<NodeId> {
+    let argument = danger.argument(syscall, arch)?;
+    let naming = rule.atoms.iter().find(|atom| {
         let value = match atom.value {
             Value::Known(value) => value,
             Value::Symbol(_) => return false,
         };
         atom.arg == argument && atom.op == CmpOp::Eq && danger.names(value)
-    })
+    });
+    naming.map(|atom| atom.node)
 }

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::action::Action;
 use crate::arch::Arch;
 use crate::ast::NodeId;
-use crate::danger::{SIBLINGS, danger, dangers};
+use crate::danger::{Danger, SIBLINGS, danger, dangers};
 use crate::meaning::{CallRules, Cond, Meaning, OriginId, Rule};
 use crate::problem::{Problem, ProblemKind, Problems};
 use crate::resolve::{CallPolicy, OriginSpec, Resolved, RuleOf, Symbol};
@@ -223,7 +223,7 @@ impl Checker<'_> {
             let forgotten: Vec<String> = family
                 .iter()
                 .filter(|name| rules_of(name).is_none() && **name != "clone3")
-                .filter(|name| danger(name).is_none_or(|danger| danger.argument_dependent()))
+                .filter(|name| danger(name).is_none_or(Danger::argument_dependent))
                 .filter(|name| tables::syscall(name).is_some_and(|syscall| syscall.number(arch).is_some()))
                 .map(|name| format!("`{name}`"))
                 .collect();

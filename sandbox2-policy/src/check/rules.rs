@@ -35,7 +35,7 @@ impl Checker<'_> {
             let decides = space.and(guarded.set, uncovered);
             let mut entry = Entry { rule, set: guarded.set, decides, faulty };
             if !entry.faulty {
-                entry.faulty = self.against_earlier(&mut space, policy, &entries, &entry);
+                entry.faulty = self.against_earlier(&mut space, policy, &mut entries, &entry);
             }
             covered = space.or(covered, entry.set);
             entries.push(entry);
@@ -54,11 +54,17 @@ impl Checker<'_> {
             let set = space.cond(&atom.cond);
             faulty |= space.is_empty(set) || space.is_full(set);
             if space.is_empty(set) {
-                let hint = "compare with what the masked argument can be";
-                self.problems.report(ProblemKind::Contradictory, atom.node, "this never holds", hint);
+                let hint = match atom.mask {
+                    Some(_) => "the mask clears bits that the value has: compare with bits of the mask",
+                    None => "no value of the argument lies beyond its ends",
+                };
+                self.problems.report(ProblemKind::Contradictory, atom.node, "this comparison never holds", hint);
             } else if space.is_full(set) {
-                let hint = "leave the comparison out";
-                self.problems.report(ProblemKind::Vacuous, atom.node, "this always holds", hint);
+                let hint = match atom.mask {
+                    Some(_) => "the mask decides it, whatever the argument: compare with bits of the mask",
+                    None => "it holds for every value of the argument: leave it out",
+                };
+                self.problems.report(ProblemKind::Vacuous, atom.node, "this comparison always holds", hint);
             }
         }
         if faulty {
@@ -79,12 +85,12 @@ impl Checker<'_> {
         &mut self,
         space: &mut Space,
         policy: &CallPolicy,
-        earlier: &[Entry<'_>],
+        earlier: &mut [Entry<'_>],
         entry: &Entry<'_>,
     ) -> bool {
         let call = policy.syscall.name;
         let rule = entry.rule;
-        let conflict = earlier.iter().find(|other| {
+        let conflict = earlier.iter().position(|other| {
             let differs = other.rule.action != rule.action && other.rule.statement != rule.statement;
             // Nothing is said twice: a rule that is wholly decided before is reported as shadowed below.
             differs && !(other.faulty || (both_written(other, entry) && space.implies(entry.set, other.set))) && {
@@ -92,7 +98,8 @@ impl Checker<'_> {
                 !space.is_empty(both)
             }
         });
-        if let Some(other) = conflict {
+        if let Some(index) = conflict {
+            let other = &mut earlier[index];
             let (about, related) =
                 if rule.group && !other.rule.group { (other.rule, rule) } else { (rule, other.rule) };
             self.problems.push(Problem {
@@ -109,6 +116,8 @@ impl Checker<'_> {
                 }),
                 related: vec![(related.node, "the other rule")],
             });
+            // A user's rule that a group contradicts has had its message, too.
+            other.faulty |= rule.group;
             return true;
         }
         if rule.group || !space.is_empty(entry.decides) || space.is_empty(entry.set) {
@@ -194,11 +203,11 @@ impl Checker<'_> {
                     }
                     _ => "this does not catch a combination that has the flag and another",
                 };
-                let hint = if entry.rule.action.permits() {
-                    format!("compare under a mask: `{name} & FLAG == 0`")
-                } else {
-                    format!("compare under a mask: `{name} & FLAG != 0`")
-                };
+                let (op, exact) = if entry.rule.action.permits() { ("==", "!=") } else { ("!=", "==") };
+                let hint = format!(
+                    "compare under a mask: `{name} & FLAG {op} 0`; if exactly this word is meant, \
+                     `{name} & 0xffff_ffff {exact} …`"
+                );
                 let message = format!("`{name}` of `{}` is a word of flags: {effect}", policy.syscall.name);
                 self.problems.report(ProblemKind::FlagsEquality, atom.node, message, hint);
                 // The other comparisons of the rule are the same mistake.

@@ -275,7 +275,7 @@ impl Resolver<'_> {
             }
         };
         if width != left.arg.width {
-            self.wrong_width(ty.node, left, width);
+            self.wrong_width(ty.node, left, width, &format!("{}: {}", left.arg.name, type_name(left.arg)));
             return false;
         }
         if signed != left.arg.signed && !left.arg.pointer {
@@ -291,7 +291,7 @@ impl Resolver<'_> {
         true
     }
 
-    pub(super) fn wrong_width(&mut self, node: NodeId, left: Left, stated: Width) {
+    pub(super) fn wrong_width(&mut self, node: NodeId, left: Left, stated: Width, instead: &str) {
         let (read, said) = match stated {
             Width::W32 => ("all 64 bits", 32),
             Width::W64 => ("32 bits", 64),
@@ -308,7 +308,7 @@ impl Resolver<'_> {
                 "`{}` of `{}` is `{}`: the kernel reads {read} of it, not {said}{although}",
                 left.arg.name, left.call, left.arg.ty
             ),
-            format!("write `{}: {}`, or leave the type out; {why}", left.arg.name, type_name(left.arg)),
+            format!("write `{instead}`, or leave the type out: {why}"),
         );
     }
 }

@@ -284,7 +284,8 @@ impl Resolver<'_> {
         let name = &call.name.text;
         let found = tables::syscall(name);
         if found.is_none() {
-            let hint = match nearest(name, tables::syscalls().iter().map(|syscall| syscall.name)) {
+            let bare = ["sys_", "SYS_", "__NR_"].iter().find_map(|prefix| name.strip_prefix(prefix));
+            let hint = match nearest(bare.unwrap_or(name), tables::syscalls().iter().map(|syscall| syscall.name)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "names are the kernel's, as in syscalls(2): `openat`, `pread64`, `newfstatat`".to_owned(),
             };

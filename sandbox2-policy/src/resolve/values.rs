@@ -57,7 +57,7 @@ impl Resolver<'_> {
     fn number(&mut self, spec: &ValueSpec, left: Left, arch: Arch) -> Option<i128> {
         match spec {
             ValueSpec::Int { value, suffix, node, .. } => {
-                self.suffix_fits(suffix.as_deref(), *node, left)?;
+                self.suffix_fits(suffix.as_deref(), *value, *node, left)?;
                 Some(*value)
             }
             ValueSpec::Constant(name) => self.constant(name, arch),
@@ -78,14 +78,14 @@ impl Resolver<'_> {
     }
 
     /// A literal's suffix states a width as `fd: u64` does.
-    fn suffix_fits(&mut self, suffix: Option<&str>, node: NodeId, left: Left) -> Option<()> {
+    fn suffix_fits(&mut self, suffix: Option<&str>, value: i128, node: NodeId, left: Left) -> Option<()> {
         let stated = match suffix {
             None => return Some(()),
             Some("u32" | "i32") => Width::W32,
             Some("u64" | "i64" | "usize" | "isize") => Width::W64,
             Some(other) => {
                 let message = format!("`{other}` is not the type of an argument");
-                let hint = format!("write `{}`, or leave the type out", type_name(left.arg));
+                let hint = format!("write `{value}{}`, or leave the type out", type_name(left.arg));
                 self.problems.report(ProblemKind::UnknownType, node, message, hint);
                 return None;
             }
@@ -93,7 +93,7 @@ impl Resolver<'_> {
         if stated == left.arg.width {
             return Some(());
         }
-        self.wrong_width(node, left, stated);
+        self.wrong_width(node, left, stated, &format!("{value}{}", type_name(left.arg)));
         None
     }
 
@@ -151,7 +151,13 @@ impl Resolver<'_> {
                 format!("if you mean these bits, write {other}"),
             );
         } else {
-            let ends = if low == 0 { format!("0 to {high:#x}") } else { format!("{low} to {high}") };
+            let ends = if form == Form::Bits {
+                format!("patterns of bits up to {:#x}", span - 1)
+            } else if low == 0 {
+                format!("0 to {high:#x}")
+            } else {
+                format!("{low} to {high}")
+            };
             self.problems.report(
                 ProblemKind::OutOfRange,
                 spec.node(),

@@ -6,7 +6,7 @@ use syn::parse::ParseStream;
 use syn::{Ident, LitInt, LitStr, Token, token};
 
 use super::delimited::{brackets, parentheses};
-use super::parse::{Attempt, Parser, drain};
+use super::parse::{Attempt, Parser, drain, parse_word};
 use crate::ast::{CmpSpec, CondSpec, InSpec, SetSpec, Subject, ValueSpec};
 use crate::meaning::CmpOp;
 use crate::problem::ProblemKind;
@@ -98,7 +98,7 @@ impl Parser {
         let mut ty = None;
         if input.peek(Token![:]) {
             input.parse::<Token![:]>()?;
-            let ident = input.call(Ident::parse_any)?;
+            let ident = parse_word(input, "expected the type of the argument: u32, i32, u64 or i64")?;
             ty = Some(self.name(&ident));
         }
         let mut mask = None;
@@ -305,10 +305,9 @@ fn encloses_subject(input: ParseStream<'_>) -> bool {
     if group.delimiter() != Delimiter::Parenthesis {
         return false;
     }
-    let followed = fork.peek(Token![==])
+    fork.peek(Token![==])
         || fork.peek(Token![!=])
         || fork.peek(Token![<])
         || fork.peek(Token![>])
-        || fork.peek(Token![in]);
-    followed
+        || fork.peek(Token![in])
 }

@@ -179,6 +179,9 @@ impl Parser {
             return Err(error);
         }
         input.parse::<TokenTree>()?;
+        if !input.peek(Ident) {
+            return Err(input.error("expected the policy's name: `static NAME;`"));
+        }
         let name = input.call(Ident::parse)?;
         self.header = Some(Header { attributes, visibility, name });
         if !is_static {
@@ -199,26 +202,36 @@ pub(super) fn begins_static_line(input: ParseStream<'_>) -> bool {
 
 fn attribute(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let hash: TokenTree = input.parse()?;
+    if input.peek(Token![!]) {
+        let error = input.error("an attribute of the policy is written without `!`");
+        input.parse::<Token![!]>()?;
+        input.parse::<Group>()?;
+        return Err(error);
+    }
     let body: Group = input.parse()?;
     Ok([hash, TokenTree::Group(body)].into_iter().collect())
 }
 
-/// Skips to behind the next `;`, or behind the next `{ … }`.
+/// Skips to behind the next `;`, or behind the next `{ … }` if a new statement follows.
 fn skip_statement(input: ParseStream<'_>) {
     while let Ok(token) = input.parse::<TokenTree>() {
         match token {
             TokenTree::Punct(punct) if punct.as_char() == ';' => return,
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
-                if input.peek(Token![;]) || !input.peek(Token![|]) && !input.peek(Token![&]) && !input.peek(Token![=]) {
-                    if input.peek(Token![;]) {
-                        continue;
-                    }
-                    return;
-                }
-            }
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace && begins_statement(input) => return,
             _ => {}
         }
     }
+}
+
+/// Whether a word comes that does not go on with a condition.
+fn begins_statement(input: ParseStream<'_>) -> bool {
+    let word = input.fork().call(Ident::parse_any);
+    word.is_ok_and(|word| !["and", "or", "in", "as"].contains(&word.to_string().as_str()))
+}
+
+/// The word that comes; `expected` is what to say if none does.
+pub(super) fn parse_word(input: ParseStream<'_>, expected: &str) -> syn::Result<Ident> {
+    if input.peek(Ident::peek_any) { input.call(Ident::parse_any) } else { Err(input.error(expected)) }
 }
 
 /// Empties `input`, so that syn does not complain about what is left.

@@ -8,7 +8,7 @@ use syn::{Ident, LitInt, LitStr, Token, token};
 
 use super::conditions::after_condition;
 use super::delimited::{braces, parentheses};
-use super::parse::{Attempt, Parser, begins_static_line, drain, skip_arm};
+use super::parse::{Attempt, Parser, begins_static_line, drain, parse_word, skip_arm};
 use crate::arch::Arch;
 use crate::ast::{
     ActionKind, ActionSpec, Arm, BlockSpec, CallName, Context, Item, MountSpec, MountWord, Name, NodeId, RuleSpec, Text,
@@ -91,7 +91,7 @@ impl Parser {
             }
             text if ACTIONS.contains(&text) => {
                 let rule = self.rule(input, &word, context)?;
-                items.push(Item::Rule(rule));
+                items.push(Item::Rule(Box::new(rule)));
                 Ok(())
             }
             _ if is_block(input) => {
@@ -145,7 +145,7 @@ impl Parser {
     fn use_groups(&mut self, input: ParseStream<'_>, context: &Context, items: &mut Vec<Item>) -> Attempt<()> {
         input.parse::<Token![use]>()?;
         loop {
-            let ident = input.call(Ident::parse_any)?;
+            let ident = parse_word(input, "expected the name of a group")?;
             let name = self.name(&ident);
             if input.peek(Token![::]) {
                 return self.give_up(
@@ -202,13 +202,13 @@ impl Parser {
 
     fn if_arch(&mut self, input: ParseStream<'_>, context: &Context, items: &mut Vec<Item>) -> Attempt<()> {
         input.parse::<Token![if]>()?;
-        let word = input.call(Ident::parse_any)?;
+        let word = parse_word(input, "expected `arch`: `if arch x86_64 { … }`")?;
         if word != "arch" {
             return Err(syn::Error::new(word.span(), "expected `arch`: `if arch x86_64 { … }`").into());
         }
         let mut arches = Vec::new();
         loop {
-            let ident = input.call(Ident::parse_any)?;
+            let ident = parse_word(input, "expected an architecture: x86_64, aarch64 or riscv64")?;
             match Arch::from_name(&ident.to_string()) {
                 Some(arch) => arches.push(arch),
                 None => {
@@ -245,7 +245,7 @@ impl Parser {
     fn action(&mut self, input: ParseStream<'_>, word: Option<&Ident>) -> Attempt<ActionSpec> {
         let word = match word {
             Some(word) => word.clone(),
-            None => input.call(Ident::parse_any)?,
+            None => parse_word(input, "expected an action: ALLOW, KILL, ERRNO(E), TRAP(n) or LOG")?,
         };
         let text = word.to_string();
         let mut last = word.span();
@@ -465,7 +465,7 @@ impl Parser {
     }
 
     fn network(&mut self, input: ParseStream<'_>) -> Attempt<Item> {
-        let word = input.call(Ident::parse_any)?;
+        let word = parse_word(input, "expected `none` or `host`")?;
         let node = self.node(word.span(), word.span());
         let host = match word.to_string().as_str() {
             "none" => false,
