@@ -68,7 +68,7 @@ impl Sandbox2 {
                 let name = executor.name().to_string_lossy().into_owned();
                 let run = || {
                     let spec = executor.into_spec(&policy)?;
-                    let control = Control::new()?;
+                    let control = Control::new(false)?;
                     Ok(monitor::run(spec, &policy, &control))
                 };
                 run().unwrap_or_else(|error| not_started(name, error))
@@ -233,7 +233,7 @@ impl Drop for LastWord {
 
 impl Running {
     fn start(spec: LaunchSpec, policy: Policy, program: String) -> Result<Running, SetupError> {
-        let control = Arc::new(Control::new()?);
+        let control = Arc::new(Control::new(true)?);
         let last_word = LastWord { control: Arc::clone(&control), program };
         // Launched and supervised on one thread: the kernel ties the sandbox to the life of the thread that made it.
         let thread = std::thread::Builder::new().name("sandbox2".to_owned()).spawn(move || {

@@ -281,13 +281,16 @@ impl Launched {
 
     /// Whether the program is in its place (or the sandboxee is dead already): the bootstrap exec cannot fail any more.
     /// Looks at memory only; no system call.
-    #[cfg_attr(not(test), allow(dead_code, reason = "for the monitor"))]
     pub(crate) fn has_left_launcher(&self) -> bool {
         self.region.shared().in_launcher.load(Acquire) == 0
     }
 
+    /// Whether a step of the launch has failed, the bootstrap exec included.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.region.shared().failure().is_some()
+    }
+
     /// Waits for that, at most so long. A signal may end the wait early.
-    #[cfg_attr(not(test), allow(dead_code, reason = "for the monitor"))]
     pub(crate) fn wait_left_launcher(&self, wait: Duration) -> bool {
         let word = &self.region.shared().in_launcher;
         let value = word.load(Acquire);

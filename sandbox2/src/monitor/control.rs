@@ -15,6 +15,7 @@ pub(crate) struct Control {
     state: Mutex<State>,
     changed: Condvar,
     wake: EventFd,
+    awaited: bool,
 }
 
 #[derive(Debug, Default)]
@@ -51,11 +52,12 @@ pub(crate) enum Start {
 }
 
 impl Control {
-    pub(crate) fn new() -> Result<Control, SetupError> {
+    /// For a run that another thread supervises: `awaited`, if somebody waits for its start.
+    pub(crate) fn new(awaited: bool) -> Result<Control, SetupError> {
         let wake = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK).map_err(|errno| {
             SetupError::new(Stage::Plan, Some(errno as i32)).with_what("an event descriptor for the monitor")
         })?;
-        Ok(Control { state: Mutex::default(), changed: Condvar::new(), wake })
+        Ok(Control { state: Mutex::default(), changed: Condvar::new(), wake, awaited })
     }
 
     /// A thread that panicked while it held the lock has left nothing half-done: every change is one assignment.
@@ -128,6 +130,11 @@ impl Control {
 
     pub(crate) fn is_killed(&self) -> bool {
         self.state().killed
+    }
+
+    /// Whether somebody waits for the program to run.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.awaited
     }
 
     pub(crate) fn announce_running(&self, pid: u32) {

@@ -7,10 +7,9 @@
 //! Everything that goes wrong here ends the sandboxee. Nothing that goes wrong lets a call through.
 
 pub(crate) mod control;
-mod exec;
 mod verdict;
 
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -19,7 +18,6 @@ use nix::sys::time::TimeSpec;
 use sandbox2_policy::arch::Arch;
 
 use self::control::Control;
-use self::exec::{ExecWatch, FileId};
 use self::verdict::{Verdict, verdict};
 use crate::error::{SetupError, Stage};
 use crate::launch::{self, LaunchSpec, Launched};
@@ -32,6 +30,9 @@ use crate::sys::notify::{self, Answer, Mailbox, Notification};
 /// How long a killed sandbox may take to be gone before its outcome is told without waiting any longer. Only a process
 /// that the kernel cannot interrupt (a hanging network file system) gets here.
 const KILL_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long to wait for the exec to be done before looking at everything else again.
+const EXEC_PAUSE: Duration = Duration::from_millis(5);
 
 /// Launches and supervises on the calling thread until the sandbox is gone.
 pub(crate) fn run(spec: LaunchSpec, policy: &Policy, control: &Control) -> Outcome {
@@ -53,7 +54,6 @@ fn launch_and_watch(spec: LaunchSpec, policy: &Policy, control: &Control, starte
         }
     };
     let deadline = Deadline::new(started, spec.limits.wall_time());
-    let program = exec::file_id(spec.program.as_fd());
     let launched = match launch::launch(spec) {
         Ok(launched) => launched,
         Err(error) => return setup_failed(error),
@@ -65,10 +65,9 @@ fn launch_and_watch(spec: LaunchSpec, policy: &Policy, control: &Control, starte
         control,
         mailbox,
         deadline,
-        program,
         bootstrap_pending: true,
         listening: true,
-        exec: None,
+        exec_pending: false,
     };
     let end = monitor.watch();
     finish(launched, end)
@@ -121,12 +120,11 @@ struct Monitor<'a> {
     control: &'a Control,
     mailbox: Mailbox,
     deadline: Deadline,
-    program: Option<FileId>,
     /// Whether the launcher's own exec is still to come: the one call that passes whatever the policy says.
     bootstrap_pending: bool,
     listening: bool,
     /// Set between the bootstrap exec's answer and its completion.
-    exec: Option<ExecWatch>,
+    exec_pending: bool,
 }
 
 impl Monitor<'_> {
@@ -163,8 +161,8 @@ impl Monitor<'_> {
     }
 
     fn wait(&self) -> Result<Ready, Errno> {
-        let pause = self.exec.as_ref().map(|exec| exec.pause);
-        let timeout = [self.deadline.left(), pause].into_iter().flatten().min();
+        // While the exec is under way it is that which is waited for, at the end of each round.
+        let timeout = if self.exec_pending { Some(Duration::ZERO) } else { self.deadline.left() };
         // The listener comes last, so that it can be left out.
         let mut fds = [self.control.wake(), self.launched.init(), self.launched.listener()]
             .map(|fd| PollFd::new(fd, PollFlags::POLLIN));
@@ -235,12 +233,7 @@ impl Monitor<'_> {
         if let Some(limit) = self.deadline.over() {
             return Err(End::TimedOut(limit));
         }
-        // The descriptor is an `int`: the low half of the register.
-        let number = (data.args[0] as u32).cast_signed();
-        match self.program {
-            Some(program) => self.exec = Some(ExecWatch::new(number, program)),
-            None => self.running(),
-        }
+        self.exec_pending = self.control.is_awaited();
         Ok(Answer::Continue)
     }
 
@@ -255,10 +248,13 @@ impl Monitor<'_> {
         End::Violation(Box::new(violation))
     }
 
+    /// Tells whoever waits for the start, once the program is in its place. A failed exec is told as the outcome.
     fn look_for_exec(&mut self) {
-        if self.exec.as_mut().is_some_and(|exec| exec.is_done(self.launched.main())) {
-            self.exec = None;
-            self.running();
+        if self.exec_pending && self.launched.wait_left_launcher(EXEC_PAUSE) {
+            self.exec_pending = false;
+            if !self.launched.has_failed() {
+                self.running();
+            }
         }
     }
 
