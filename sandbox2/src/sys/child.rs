@@ -120,7 +120,7 @@ pub(crate) struct Failure {
     pub(crate) errno: Errno,
 }
 
-/// `shared.progress` once the sandboxee is about to install its filter.
+/// `shared.progress` once init has done all but installing its filter; the sandboxee usually waits for its exec by then.
 pub(crate) const FILTER_NEXT: u32 = 1;
 /// `shared.progress` once a failure was recorded.
 pub(crate) const FAILED: u32 = 2;
@@ -207,10 +207,19 @@ extern "C" fn init(plan: *const ()) -> ! {
     if let Err(failure) = prepare(plan) {
         fail(shared, failure);
     }
+    // The sandboxee gets ready, up to its bootstrap exec, while the file system is built here: the exec is not answered
+    // before both are done.
     let main = match clone_main(plan) {
         Ok(main) => main,
         Err(errno) => fail(shared, Failure { stage: Stage::Sandboxee, detail: 0, errno }),
     };
+    if let Err(failure) = build_root(plan) {
+        fail(shared, failure);
+    }
+    shared.rooted.store(1, Release);
+    if plan.cwd.is_some() {
+        calls::futex_wake(&shared.rooted);
+    }
     if let Err(failure) = lock_up(plan) {
         fail(shared, failure);
     }
@@ -246,7 +255,8 @@ fn prepare(plan: &Plan<'_>) -> Step {
         calls::loopback_up().at(Stage::Loopback, 0)?;
     }
     calls::umask(0o022);
-    build_root(plan)
+    // Whoever is in the root when it is exchanged is taken along: the sandboxee, too, is here from its first moment.
+    calls::chdir(c"/").at(Stage::WorkingDirectory, 0)
 }
 
 fn write_file(dir: Fd, path: &CStr, bytes: &[u8]) -> Result<()> {
@@ -405,6 +415,7 @@ fn lock_up(plan: &Plan<'_>) -> Step {
     calls::close_range(pidfd.wrapping_add(1), u32::MAX).at(Stage::Init, 0)?;
     calls::drop_capabilities().at(Stage::Init, 1)?;
     calls::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0).at(Stage::Init, 2)?;
+    plan.shared.announce(FILTER_NEXT);
     calls::seccomp_filter(0, plan.init_filter).at(Stage::Init, 3).map(drop)
 }
 
@@ -440,7 +451,6 @@ extern "C" fn main(plan: *const ()) -> ! {
     if let Err(failure) = confine(plan) {
         fail(shared, failure);
     }
-    shared.announce(FILTER_NEXT);
     let listener = match calls::seccomp_filter(NEW_LISTENER | WAIT_KILLABLE_RECV, plan.filter) {
         Ok(listener) => {
             shared.killable.store(1, Relaxed);
@@ -481,6 +491,10 @@ fn confine(plan: &Plan<'_>) -> Step {
     }
     drop_privileges().at(Stage::Capabilities, 0)?;
     if let Some(cwd) = plan.cwd {
+        // If the root is never built, init ends, and this with it.
+        while plan.shared.rooted.load(Acquire) == 0 {
+            let _ = calls::futex_wait(&plan.shared.rooted, 0, Duration::from_secs(1));
+        }
         calls::chdir(cwd).at(Stage::WorkingDirectory, 0)?;
     }
     calls::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0).at(Stage::NoNewPrivileges, 0)?;

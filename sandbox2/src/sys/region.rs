@@ -19,7 +19,7 @@ pub(crate) struct Shared {
     pub(crate) stage: AtomicU32,
     pub(crate) detail: AtomicU32,
     pub(crate) errno: AtomicI32,
-    /// The futex the host sleeps on until the sandboxee is about to install its filter or something failed.
+    /// The futex the host sleeps on until init is about to install its filter or something failed.
     pub(crate) progress: AtomicU32,
     /// The number of the listener in the sandboxee; -1 before there is one.
     pub(crate) listener: AtomicI32,
@@ -32,6 +32,8 @@ pub(crate) struct Shared {
     /// Not 0 until the sandboxee has left init's memory: until the program is in its place, or the sandboxee is dead.
     /// Cleared, and woken as a futex, by the kernel.
     pub(crate) in_launcher: AtomicU32,
+    /// 1 once the root is the sandbox's own. A futex for a sandboxee that is to start elsewhere than there.
+    pub(crate) rooted: AtomicU32,
     /// 1 once init has locked itself up.
     pub(crate) locked: AtomicU32,
     /// 1 once the next words are valid.
