@@ -1,7 +1,7 @@
 //! How the rules of a policy act on each other, and what in them is dangerous.
 //!
 //! Comes after [`resolve`](crate::resolve), before `compile`. For each call the conditions of its rules become sets of
-//! arguments ([`Space`]), so that "never", "always", "already decided" and "differs" are decided, not guessed. What comes out
+//! arguments ([`Space`](crate::space::Space)), so that "never", "always", "already decided" and "differs" are decided, not guessed. What comes out
 //! is the meaning of the policy on each architecture, guards against dangerous arguments included.
 
 mod dangers;

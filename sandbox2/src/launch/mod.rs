@@ -61,7 +61,6 @@ pub(crate) struct LaunchSpec {
 pub(crate) struct Launched {
     region: Region,
     init: OwnedFd,
-    main: OwnedFd,
     listener: OwnedFd,
     main_pid: libc::pid_t,
     program_name: PathBuf,
@@ -111,9 +110,9 @@ pub(crate) fn launch(spec: LaunchSpec) -> Result<Launched, SetupError> {
 
     let setup = Setup { init: Some(init), spec: &spec, files: &files, region: &region };
     let handover = setup.wait()?;
-    let (init, main, listener, main_pid) = setup.take(handover, late_limit)?;
+    let (init, listener, main_pid) = setup.take(handover, late_limit)?;
     let program_name = spec.program_name;
-    Ok(Launched { region, init, main, listener, main_pid, program_name, reaped: false })
+    Ok(Launched { region, init, listener, main_pid, program_name, reaped: false })
 }
 
 /// A child that is being set up; dropping it before [`Setup::take`] has succeeded kills and reaps it.
@@ -170,7 +169,7 @@ impl Setup<'_> {
         mut self,
         listener: RawFd,
         late_limit: Option<LimitOp>,
-    ) -> Result<(OwnedFd, OwnedFd, OwnedFd, libc::pid_t), SetupError> {
+    ) -> Result<(OwnedFd, OwnedFd, libc::pid_t), SetupError> {
         let at = |Errno(errno)| hint::explain(SetupError::new(Stage::Listener, Some(errno)));
         let main_number = self.region.shared().main_pidfd.load(Acquire);
         let main = calls::pidfd_getfd(self.init(), main_number).map_err(at)?;
@@ -190,7 +189,7 @@ impl Setup<'_> {
             }
         }
         match self.init.take() {
-            Some(init) => Ok((init, main, listener, main_pid)),
+            Some(init) => Ok((init, listener, main_pid)),
             None => Err(SetupError::new(Stage::Wait, None)),
         }
     }
@@ -272,11 +271,6 @@ impl Launched {
     /// The sandboxee's process id, as the host sees it. For telling notifications apart, never for signals.
     pub(crate) fn main_pid(&self) -> libc::pid_t {
         self.main_pid
-    }
-
-    /// A pidfd of the sandboxee.
-    pub(crate) fn main(&self) -> BorrowedFd<'_> {
-        self.main.as_fd()
     }
 
     /// Whether the program is in its place (or the sandboxee is dead already): the bootstrap exec cannot fail any more.

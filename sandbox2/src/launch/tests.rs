@@ -445,5 +445,6 @@ fn the_host_sees_without_asking_when_the_program_is_in_its_place() {
     assert!(!launched.has_left_launcher());
     calls::let_one_continue(launched.listener().as_raw_fd()).unwrap();
     assert!((0..1000).any(|_| launched.wait_left_launcher(Duration::from_millis(10))));
-    assert!(!calls::readable(launched.main().as_raw_fd(), Duration::ZERO).unwrap());
+    assert!(!launched.has_failed());
+    assert!(!calls::readable(launched.init().as_raw_fd(), Duration::ZERO).unwrap());
 }
