@@ -1,5 +1,6 @@
 //! Run a program under a policy that was checked while compiling.
 
+mod libraries;
 mod policy;
 
 pub use policy::Policy;
