@@ -46,6 +46,7 @@ mod monitor;
 mod launch;
 
 mod ipc;
+mod libraries;
 mod limits;
 mod mounts;
 mod namespace;

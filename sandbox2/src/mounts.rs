@@ -4,14 +4,13 @@
 //! cannot be meant. It looks at the host's files only to tell devices from other files and to
 //! read which libraries a program needs; the child opens everything.
 
-mod libraries;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use sandbox2_policy::surroundings::{Mount, MountKind};
 
 use crate::error::{SetupError, Stage};
+use crate::libraries::{self, LibraryError};
 
 /// The sandboxee's file system, as a list of steps.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -111,7 +110,7 @@ pub(crate) fn resolve(mounts: &[Mount]) -> Result<FileSystem, SetupError> {
     }
     for mount in mounts {
         let MountKind::Libraries { binary } = &mount.kind else { continue };
-        for path in libraries::needed_by(binary)? {
+        for path in needed_by(binary)? {
             if !shows(mounts, &path) && !list.has(&path) {
                 list.push(
                     &path,
@@ -124,6 +123,25 @@ pub(crate) fn resolve(mounts: &[Mount]) -> Result<FileSystem, SetupError> {
     // Parents before what lies below them.
     list.wanted.sort_by(|(left, ..), (right, ..)| left.cmp(right));
     order(list.wanted, list.names)
+}
+
+/// The files that `binary` needs besides itself.
+fn needed_by(binary: &str) -> Result<Vec<String>, SetupError> {
+    let failed =
+        |errno, what: String, hint| SetupError::new(Stage::Libraries, errno).with_what(what).with_hint(Some(hint));
+    let files = libraries::resolve(Path::new(binary)).map_err(|error| {
+        let errno = match &error {
+            LibraryError::Read { source, .. } => source.raw_os_error(),
+            _ => None,
+        };
+        failed(errno, error.to_string(), "install what is missing, or leave `libraries` out and mount what it needs")
+    })?;
+    let utf8 = |path: std::path::PathBuf| {
+        path.into_os_string().into_string().map_err(|path| {
+            failed(None, format!("the path {path:?} is not UTF-8"), "place the library at a path that is")
+        })
+    };
+    files.into_iter().map(utf8).collect()
 }
 
 /// What is to be mounted, in no particular order.
