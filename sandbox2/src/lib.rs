@@ -125,3 +125,8 @@ macro_rules! policy {
         $crate::__private::policy_impl! { $crate; $($policy)* }
     };
 }
+
+/// The README's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

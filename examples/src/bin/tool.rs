@@ -10,7 +10,7 @@
 //!   --time SECONDS    wall time limit (default 120)
 //! ```
 //!
-//! Paths among the arguments that exist are visible inside, read-only. The exit status is the program's; 2 if it did not end by
+//! Paths among the arguments that exist are visible inside, read-only, and so are the program's libraries and `/dev/null`. The exit status is the program's; 2 if it did not end by
 //! itself, with the full report; 1 if nothing could be run.
 
 use std::env;
@@ -115,7 +115,7 @@ fn options(args: Vec<OsString>) -> Result<Options, String> {
 fn run(options: &Options) -> Result<ExitCode, String> {
     let here = env::current_dir().map_err(|error| format!("where are we? {error}"))?;
     let program = find(&options.command[0])?;
-    let mut executor = Executor::new(&program, &options.command).libraries(&program);
+    let mut executor = Executor::new(&program, &options.command).libraries(&program).file_rw("/dev/null");
     if Path::new("/etc/ld.so.cache").exists() {
         executor = executor.file("/etc/ld.so.cache");
     }
