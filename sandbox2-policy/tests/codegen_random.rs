@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use sandbox2_policy::action::{Action, Errno, Supervision};
 use sandbox2_policy::arch::Arch;
 use sandbox2_policy::compile::{compile, compile_unoptimized};
-use sandbox2_policy::meaning::{Cmp, Cond, Meaning, Rule, SymbolId, Value, Width};
+use sandbox2_policy::meaning::{Cmp, CmpOp, Cond, Meaning, Rule, SymbolId, Value, Width};
 
 const CONSTANTS: [u64; 16] = [
     0,
@@ -42,6 +42,8 @@ fn comparison() -> impl Strategy<Value = Cond> {
     (0..3_u8, any::<bool>(), mask, prop::sample::select(&OPS[..]), value()).prop_map(|(arg, wide, mask, op, value)| {
         // The kernel's prototypes are consistent: one width and sign for each argument.
         let width = if arg == 0 || arg == 1 && wide { Width::W64 } else { Width::W32 };
+        // Masks are for equality only.
+        let op = if mask.is_some() && op != CmpOp::Ne { CmpOp::Eq } else { op };
         let value = match value {
             Value::Known(number) if width == Width::W32 => Value::Known(number & 0xffff_ffff),
             value => value,

@@ -61,18 +61,14 @@ impl Half {
     /// That this half of the argument stands in that relation to the same half of the value.
     fn compare(&self, cmp: &Cmp, relation: Relation, conditions: &mut Conditions) -> ConditionId {
         let mask = cmp.mask.map(|mask| self.operand(mask, 0)).filter(|mask| *mask != Operand::Known(u32::MAX));
-        match self.operand(cmp.value, 0) {
-            Operand::Known(value) => {
-                let flip = if self.signed { SIGN } else { 0 };
-                let set = numbers(relation, value ^ flip);
-                let set = if self.signed { set.flipped() } else { set };
-                conditions.within(View { word: self.word, mask, flip: false }, set)
-            }
-            Operand::Symbol { .. } => {
-                let operand = self.operand(cmp.value, if self.signed { SIGN } else { 0 });
-                conditions.versus(View { word: self.word, mask, flip: self.signed }, operand, relation)
-            }
+        let view = View { word: self.word, mask, flip: false };
+        if let (Operand::Known(value), false) = (self.operand(cmp.value, 0), view.is_opaque()) {
+            let flip = if self.signed { SIGN } else { 0 };
+            let set = numbers(relation, value ^ flip);
+            return conditions.within(view, if self.signed { set.flipped() } else { set });
         }
+        let operand = self.operand(cmp.value, if self.signed { SIGN } else { 0 });
+        conditions.versus(View { flip: self.signed, ..view }, operand, relation)
     }
 
     /// This half of `value`.

@@ -39,16 +39,19 @@ impl Junction {
 pub(crate) enum Atom {
     /// The view is one of these numbers.
     In {
-        /// What is looked at.
+        /// What is looked at: never opaque.
         view: View,
         /// The numbers: neither none nor all.
         set: WordSet,
     },
-    /// The view stands so to a number that only rustc knows.
+    /// The view stands so to an operand, and one of them is something that only rustc knows.
+    ///
+    /// Nothing is ever assumed about that, nor about how two such comparisons are related, be it only that a masked word is
+    /// not two numbers at once: neither does the validator have to know.
     Versus {
         /// What is looked at.
         view: View,
-        /// What it is compared with. Nothing is ever assumed about its value.
+        /// What it is compared with.
         operand: Operand,
         /// How it must compare, unsigned: neither never nor any.
         relation: Relation,

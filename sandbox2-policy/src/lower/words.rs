@@ -69,9 +69,14 @@ impl View {
     pub(crate) fn bare(word: Word) -> View {
         View { word, mask: None, flip: false }
     }
+
+    /// Whether it is masked with a number that only rustc knows.
+    pub(crate) fn is_opaque(self) -> bool {
+        matches!(self.mask, Some(Operand::Symbol { .. }))
+    }
 }
 
-/// How a view stands to an operand whose value is not known: a set of the three possibilities.
+/// How a view stands to an operand: a set of the three possibilities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Relation(u8);
 

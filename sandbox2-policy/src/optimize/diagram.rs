@@ -24,7 +24,7 @@ pub(crate) enum Node {
         /// Where each range leads: by first number, from 0 on; neighbours lead to different nodes.
         map: Vec<(u32, NodeId)>,
     },
-    /// By how a view stands to a number that only rustc knows.
+    /// By how a view stands to an operand, one of which is something that only rustc knows.
     Versus {
         /// What is looked at.
         view: View,

@@ -60,9 +60,9 @@ impl Plain<'_> {
             }),
             Condition::Atom(Atom::Versus { view, operand, relation }) => {
                 let way = |part| if relation.includes(part) { yes } else { no };
-                let (less, equal) = (way(Relation::LESS), way(Relation::EQUAL));
-                let rest = self.test(*view, op::JEQ, *operand, equal, less);
-                self.test(*view, op::JGT, *operand, way(Relation::GREATER), rest)
+                let (less, greater) = (way(Relation::LESS), way(Relation::GREATER));
+                let rest = self.test(*view, op::JEQ, *operand, way(Relation::EQUAL), less);
+                if less == greater { rest } else { self.test(*view, op::JGT, *operand, greater, rest) }
             }
             Condition::Junction(Junction::All, parts) => {
                 parts.iter().rev().fold(yes, |next, &part| self.condition(part, next, no))

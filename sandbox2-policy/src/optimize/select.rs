@@ -106,33 +106,34 @@ impl Selector<'_> {
 
     /// The node, reached with `held` in the accumulator.
     fn place(&self, node: NodeId, held: Option<View>) -> Place {
-        let word = match self.diagram.get(node) {
-            Node::Return(_) => None,
-            Node::Switch { view, .. } | Node::Versus { view, .. } => Some(view.word),
-        };
-        (node, held.filter(|held| Some(held.word) == word))
+        let view = view_of(self.diagram.get(node));
+        (node, held.filter(|held| view.is_some_and(|view| view.word == held.word)))
     }
 
     /// What the accumulator holds once the node has decided.
     fn held_after(&self, (node, held): Place) -> Option<View> {
         match self.diagram.get(node) {
             Node::Return(_) => None,
-            Node::Switch { view, map } if tests_bits(*view, map, held) => Some(View::bare(view.word)),
+            node if bits_tested(node, held).is_some() => Some(View::bare(view_of(node)?.word)),
             Node::Switch { view, .. } | Node::Versus { view, .. } => Some(*view),
         }
     }
 
     /// The block of a node whose targets have theirs.
     fn block(&mut self, (node, held): Place, after: Option<View>) -> BlockId {
-        let diagram = self.diagram;
-        match diagram.get(node) {
+        let node = self.diagram.get(node);
+        if let (Some(view), Some((mask, clear, set))) = (view_of(node), bits_tested(node, held)) {
+            let (clear, set) = (self.reached(clear, after), self.reached(set, after));
+            return self.graph.branch(
+                steps_to(View::bare(view.word), held),
+                Step { code: op::JSET, k: mask },
+                set,
+                clear,
+            );
+        }
+        match node {
             Node::Return(verdict) => self.graph.end(*verdict),
             Node::Switch { view, map } => {
-                if let Some(mask) = view.mask.filter(|_| tests_bits(*view, map, held)) {
-                    let setup = steps_to(View::bare(view.word), held);
-                    let (set, clear) = (self.reached(map[1].1, after), self.reached(map[0].1, after));
-                    return self.graph.branch(setup, Step { code: op::JSET, k: mask }, set, clear);
-                }
                 let pieces: Vec<Piece> = ranges(map)
                     .map(|(first, last, target)| Piece {
                         first,
@@ -193,7 +194,23 @@ impl Selector<'_> {
     }
 }
 
-/// Whether a switch only asks whether any bit of a mask is set, and the accumulator is not already masked.
-fn tests_bits(view: View, map: &[(u32, NodeId)], held: Option<View>) -> bool {
-    view.mask.is_some() && !view.flip && map.len() == 2 && map[1].0 == 1 && held != Some(view)
+/// What a node looks at.
+fn view_of(node: &Node) -> Option<View> {
+    match node {
+        Node::Return(_) => None,
+        Node::Switch { view, .. } | Node::Versus { view, .. } => Some(*view),
+    }
+}
+
+/// If all a node asks is whether any bit of a mask is set, and the accumulator is not already masked: the mask, and where
+/// it leads when none is and when one is.
+fn bits_tested(node: &Node, held: Option<View>) -> Option<(Operand, NodeId, NodeId)> {
+    let view = view_of(node).filter(|view| !view.flip && held != Some(*view))?;
+    match node {
+        Node::Switch { map, .. } if map.len() == 2 && map[1].0 == 1 => Some((view.mask?, map[0].1, map[1].1)),
+        Node::Versus { operand: Operand::Known(0), ways: [less, equal, greater], .. } if less == greater => {
+            Some((view.mask?, *equal, *greater))
+        }
+        _ => None,
+    }
 }
