@@ -405,23 +405,3 @@ fn symbols_are_never_assumed_to_differ() {
     assert_eq!(run(&program.bind(&[0, 0]), &call(Arch::X86_64, 0)).returned, ALLOW);
     assert_ne!(run(&program.bind(&[0, 1]), &call(Arch::X86_64, 0)).returned, ALLOW);
 }
-
-#[test]
-#[ignore = "measures time"]
-fn time_to_compile() {
-    let guide = eighty_calls();
-    let guide =
-        meaning(Arch::X86_64, guide.calls.iter().step_by(2).map(|c| (c.nr, c.rules.to_vec())).collect(), Action::Kill);
-    let mut dice = Dice::new(3);
-    let mut docker = allow_list(Arch::X86_64, docker_numbers());
-    docker.default = eperm();
-    let scattered = allow_list(Arch::X86_64, scattered(&mut dice, 300, 4));
-    let all = [("40 calls", guide), ("80 calls", eighty_calls()), ("docker", docker), ("300 scattered", scattered)];
-    for (name, policy) in all {
-        let start = std::time::Instant::now();
-        for _ in 0..9 {
-            compile(&policy, Supervision::Supervised, &[]).unwrap();
-        }
-        println!("{name}: {:?} for nine", start.elapsed());
-    }
-}

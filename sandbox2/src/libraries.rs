@@ -7,7 +7,6 @@
 //!
 //! Not followed: what a program opens by itself later (`dlopen`), filters and auditors, `LD_LIBRARY_PATH`, and
 //! `/etc/ld.so.preload`, which a sandboxee does not see.
-#![allow(dead_code, reason = "its caller is the launcher's mounts")]
 
 mod cache;
 mod elf;
