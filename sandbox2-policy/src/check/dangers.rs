@@ -6,7 +6,7 @@ use super::Checker;
 use crate::arch::Arch;
 use crate::ast::NodeId;
 use crate::danger::{Danger, When, danger};
-use crate::meaning::{CmpOp, Cond, Value};
+use crate::meaning::{Cmp, CmpOp, Cond, Value};
 use crate::problem::ProblemKind;
 use crate::resolve::RuleOf;
 use crate::space::{Set, Space};
@@ -49,10 +49,18 @@ impl Checker<'_> {
             return as_written;
         }
         let wholly = space.implies(written, dangerous) && !space.is_empty(written);
-        let naming = names(danger, syscall, arch, rule);
-        let named = naming.is_some();
+        let naming = names(danger, syscall, arch, rule, space, dangerous);
+        let named = !naming.is_empty();
+        let harmless = Cond::Not(Cow::Owned(vec![cond]));
         if danger.is_executable() && (wholly || named) {
-            return as_written;
+            // Only what is named is lifted: `fd == 3 || prot == PROT_EXEC` names nothing where `fd` is 3.
+            let named = naming.into_iter().map(|(_, cond)| cond);
+            let harmless = Cond::Any(Cow::Owned(named.chain([harmless]).collect()));
+            let lifted = space.cond(&harmless);
+            if wholly || space.implies(written, lifted) {
+                return as_written;
+            }
+            return narrowed(rule, space, written, harmless);
         }
         if wholly || named {
             let what = match danger.argument_dependent() {
@@ -62,31 +70,45 @@ impl Checker<'_> {
             let condition = if rule.cond == Cond::True { "" } else { " if …" };
             self.problems.report(
                 ProblemKind::DangerMissing,
-                naming.unwrap_or(rule.node),
+                naming.first().map_or(rule.node, |(node, _)| *node),
                 format!("{what}: a sandboxee that may do it can undo the sandbox"),
                 format!("leave it out, or say it aloud: `danger {{ {} {}{condition}; }}`", rule.action, syscall.name),
             );
             return Guarded { faulty: true, ..as_written };
         }
-        let harmless = Cond::Not(Cow::Owned(vec![cond]));
-        let cond = match &rule.cond {
-            Cond::True => harmless,
-            written => Cond::All(Cow::Owned(vec![written.clone(), harmless])),
-        };
-        let outside = space.not(dangerous);
-        Guarded { cond, set: space.and(written, outside), faulty: false }
+        narrowed(rule, space, written, harmless)
     }
 }
 
-/// Where the rule names a dangerous value by `==` or `in`.
-fn names(danger: &Danger, syscall: &Syscall, arch: Arch, rule: &RuleOf) -> Option<NodeId> {
-    let argument = danger.argument(syscall, arch)?;
-    let naming = rule.atoms.iter().find(|atom| {
-        let value = match atom.value {
-            Value::Known(value) => value,
-            Value::Symbol(_) => return false,
-        };
-        atom.arg == argument && atom.op == CmpOp::Eq && danger.names(value)
-    });
-    naming.map(|atom| atom.node)
+/// The rule where `harmless` holds.
+fn narrowed(rule: &RuleOf, space: &mut Space, written: Set, harmless: Cond) -> Guarded {
+    let inside = space.cond(&harmless);
+    let cond = match &rule.cond {
+        Cond::True => harmless,
+        written => Cond::All(Cow::Owned(vec![written.clone(), harmless])),
+    };
+    Guarded { cond, set: space.and(written, inside), faulty: false }
+}
+
+/// The comparisons by which the rule names dangerous values: by `==` or `in`, or in another way dangerous values only
+/// (`prot & PROT_EXEC != 0`). Each with what it says, all `!` around it included.
+fn names(
+    danger: &Danger,
+    syscall: &Syscall,
+    arch: Arch,
+    rule: &RuleOf,
+    space: &mut Space,
+    dangerous: Set,
+) -> Vec<(NodeId, Cond)> {
+    let Some(argument) = danger.argument(syscall, arch) else { return Vec::new() };
+    let mut naming = Vec::new();
+    for atom in rule.atoms.iter().filter(|atom| atom.arg == argument) {
+        let (Value::Known(value), Cond::Cmp(cmp)) = (atom.value, &atom.cond) else { continue };
+        let cond = Cond::Cmp(Cmp { op: atom.op, ..cmp.clone() });
+        let set = space.cond(&cond);
+        if atom.op == CmpOp::Eq && danger.names(value) || space.implies(set, dangerous) && !space.is_empty(set) {
+            naming.push((atom.node, cond));
+        }
+    }
+    naming
 }

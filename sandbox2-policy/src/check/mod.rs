@@ -156,7 +156,9 @@ impl Checker<'_> {
     /// What holds without being written: `clone3` gives ENOSYS, and where the default lets calls through, the dangerous ones
     /// are violations all the same.
     fn built_in(&mut self, arch: Arch, rules: &mut BTreeMap<u32, Vec<Rule>>) {
-        if let Some(nr) = tables::syscall("clone3").and_then(|syscall| syscall.number(arch)) {
+        let clone3 = tables::syscall("clone3").and_then(|syscall| syscall.number(arch));
+        let unnamed = clone3.filter(|nr| !rules.contains_key(nr));
+        if let Some(nr) = unnamed {
             rules.entry(nr).or_insert_with(|| {
                 let text = "clone3 gives ENOSYS unless a rule names it, so that the C library falls back to clone";
                 let action = Action::Errno(crate::action::Errno::ENOSYS);
@@ -169,7 +171,8 @@ impl Checker<'_> {
         for danger in dangers() {
             let Some(syscall) = tables::syscall(danger.call) else { continue };
             let Some(nr) = syscall.number(arch) else { continue };
-            if danger.call == "clone3" {
+            // ENOSYS has decided already.
+            if Some(nr) == unnamed {
                 continue;
             }
             let text = "dangerous calls are violations unless a rule inside `danger` allows them";

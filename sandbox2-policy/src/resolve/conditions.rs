@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::values::Form;
 use super::{Atom, Resolver};
 use crate::arch::Arch;
 use crate::ast::{CmpSpec, CondSpec, InSpec, Name, NodeId, SetSpec, Subject, ValueSpec};
@@ -79,7 +80,8 @@ impl Resolver<'_> {
             return None;
         }
         let mask = self.mask(&spec.subject, left, arch);
-        let value = self.value(&spec.value, left, arch, spec.subject.mask.is_some());
+        let form = if ordered { Form::Number } else { Form::of_equal(&spec.value, spec.subject.mask.is_some()) };
+        let value = self.value(&spec.value, left, arch, form);
         let (mask, value) = (mask?, value?);
         if self.never_below_zero(spec, left, value) {
             return None;
@@ -155,8 +157,10 @@ impl Resolver<'_> {
         let mask = self.mask(&spec.subject, left, arch);
         match &spec.set {
             SetSpec::List(values) => {
-                let values: Vec<_> =
-                    values.iter().map(|value| Some((value, self.value(value, left, arch, masked)?))).collect();
+                let values: Vec<_> = values
+                    .iter()
+                    .map(|value| Some((value, self.value(value, left, arch, Form::of_equal(value, masked))?)))
+                    .collect();
                 let values: Vec<_> = values.into_iter().collect::<Option<_>>()?;
                 let mask = mask?;
                 let mut parts: Vec<Cond> = Vec::new();
@@ -182,13 +186,17 @@ impl Resolver<'_> {
                     );
                     return None;
                 }
-                let ends = (self.value(from, left, arch, false), self.value(to, left, arch, false));
+                let end = |resolver: &mut Self, end| resolver.value(end, left, arch, Form::Number);
+                let ends = (end(self, from), end(self, to));
                 let (from, to) = (ends.0?, ends.1?);
                 if !self.ascending(spec.node, left, from, to) {
                     return None;
                 }
-                let parts = vec![cmp(left, None, CmpOp::Ge, from), cmp(left, None, CmpOp::Le, to)];
-                Some(Cond::All(Cow::Owned(parts)))
+                let mask = mask?;
+                let parts = vec![cmp(left, mask, CmpOp::Ge, from), cmp(left, mask, CmpOp::Le, to)];
+                let cond = Cond::All(Cow::Owned(parts));
+                atoms.push(atom(&cond, left, mask, CmpOp::Ge, from, spec.node, negated));
+                Some(cond)
             }
         }
     }
@@ -279,16 +287,20 @@ impl Resolver<'_> {
             return false;
         }
         if signed != left.arg.signed && !left.arg.pointer {
-            let kind = if left.arg.signed { "signed" } else { "unsigned" };
-            self.problems.report(
-                ProblemKind::WrongSign,
-                ty.node,
-                format!("`{}` of `{}` is `{}`, which is {kind}", left.arg.name, left.call, left.arg.ty),
-                format!("write `{}: {}`, or leave the type out", left.arg.name, type_name(left.arg)),
-            );
+            self.wrong_sign(ty.node, left, &format!("{}: {}", left.arg.name, type_name(left.arg)));
             return false;
         }
         true
+    }
+
+    pub(super) fn wrong_sign(&mut self, node: NodeId, left: Left, instead: &str) {
+        let kind = if left.arg.signed { "signed" } else { "unsigned" };
+        self.problems.report(
+            ProblemKind::WrongSign,
+            node,
+            format!("`{}` of `{}` is `{}`, which is {kind}", left.arg.name, left.call, left.arg.ty),
+            format!("write `{instead}`, or leave the type out"),
+        );
     }
 
     pub(super) fn wrong_width(&mut self, node: NodeId, left: Left, stated: Width, instead: &str) {

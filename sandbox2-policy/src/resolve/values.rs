@@ -10,29 +10,35 @@ use crate::tables;
 
 /// How a number came about, which decides what range it may have.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    /// A literal that is compared as a number.
+pub(super) enum Form {
+    /// Compared as a number: a literal, and whatever is compared by order.
     Number,
-    /// A pattern of bits: in a mask, or a combination of constants.
+    /// A pattern of bits: in a mask, what a mask leaves, or a combination of constants.
     Bits,
 }
 
+impl Form {
+    /// The form of a value that is compared by `==` or `!=`; `masked` if with what a mask leaves.
+    pub(super) fn of_equal(spec: &ValueSpec, masked: bool) -> Form {
+        match spec {
+            ValueSpec::Int { .. } if !masked => Form::Number,
+            _ => Form::Bits,
+        }
+    }
+}
+
 impl Resolver<'_> {
-    /// A subject's mask: `Some(None)` if it has none, `None` if it has a mistake.
+    /// A subject's mask, or the one that the kernel applies by itself: `Some(None)` if there is none, `None` if it has a
+    /// mistake.
     pub(super) fn mask(&mut self, subject: &Subject, left: Left, arch: Arch) -> Option<Option<Value>> {
         match &subject.mask {
-            None => Some(None),
-            Some(mask) => self.value(mask, left, arch, true).map(Some),
+            None => Some(left.arg.effective().map(|bits| Value::Known(bits.into()))),
+            Some(mask) => self.value(mask, left, arch, Form::Bits).map(Some),
         }
     }
 
-    /// The value of `spec` for the argument `left`; `masked` if it is a mask, or compared with what a mask leaves.
-    pub(super) fn value(&mut self, spec: &ValueSpec, left: Left, arch: Arch, masked: bool) -> Option<Value> {
-        let form = match spec {
-            _ if masked => Form::Bits,
-            ValueSpec::Int { .. } => Form::Number,
-            _ => Form::Bits,
-        };
+    /// The value of `spec` for the argument `left`, in that form.
+    pub(super) fn value(&mut self, spec: &ValueSpec, left: Left, arch: Arch, form: Form) -> Option<Value> {
         match spec {
             ValueSpec::Rust { expr, .. } => {
                 let symbol = Symbol { expr: *expr, width: left.arg.width, signed: left.arg.signed };
@@ -77,24 +83,31 @@ impl Resolver<'_> {
         }
     }
 
-    /// A literal's suffix states a width as `fd: u64` does.
+    /// A literal's suffix states width and sign as `fd: u64` does.
     fn suffix_fits(&mut self, suffix: Option<&str>, value: i128, node: NodeId, left: Left) -> Option<()> {
-        let stated = match suffix {
-            None => return Some(()),
-            Some("u32" | "i32") => Width::W32,
-            Some("u64" | "i64" | "usize" | "isize") => Width::W64,
-            Some(other) => {
+        let Some(suffix) = suffix else { return Some(()) };
+        let (stated, signed) = match suffix {
+            "u32" => (Width::W32, false),
+            "i32" => (Width::W32, true),
+            "u64" | "usize" => (Width::W64, false),
+            "i64" | "isize" => (Width::W64, true),
+            other => {
                 let message = format!("`{other}` is not the type of an argument");
                 let hint = format!("write `{value}{}`, or leave the type out", type_name(left.arg));
                 self.problems.report(ProblemKind::UnknownType, node, message, hint);
                 return None;
             }
         };
-        if stated == left.arg.width {
-            return Some(());
+        let instead = format!("{value}{}", type_name(left.arg));
+        if stated != left.arg.width {
+            self.wrong_width(node, left, stated, &instead);
+            return None;
         }
-        self.wrong_width(node, left, stated, &format!("{value}{}", type_name(left.arg)));
-        None
+        if signed != left.arg.signed {
+            self.wrong_sign(node, left, &instead);
+            return None;
+        }
+        Some(())
     }
 
     fn constant(&mut self, name: &Name, arch: Arch) -> Option<i128> {
@@ -125,11 +138,12 @@ impl Resolver<'_> {
 
     /// The register's bits for `number`, if the argument can hold it.
     fn fit(&mut self, number: i128, form: Form, spec: &ValueSpec, left: Left) -> Option<u64> {
-        let (bits, low, high): (u32, i128, i128) = match (left.arg.width, left.arg.signed) {
-            (Width::W32, false) => (32, 0, u32::MAX.into()),
-            (Width::W32, true) => (32, i32::MIN.into(), i32::MAX.into()),
-            (Width::W64, false) => (64, 0, u64::MAX.into()),
-            (Width::W64, true) => (64, i64::MIN.into(), i64::MAX.into()),
+        let (bits, low, high): (u32, i128, i128) = match (left.arg.effective(), left.arg.width, left.arg.signed) {
+            (Some(effective), _, _) => (effective.count_ones(), 0, effective.into()),
+            (None, Width::W32, false) => (32, 0, u32::MAX.into()),
+            (None, Width::W32, true) => (32, i32::MIN.into(), i32::MAX.into()),
+            (None, Width::W64, false) => (64, 0, u64::MAX.into()),
+            (None, Width::W64, true) => (64, i64::MIN.into(), i64::MAX.into()),
         };
         let span = 1_i128 << bits;
         let fits = (low..=high).contains(&number) || (form == Form::Bits && (0..span).contains(&number));

@@ -41,8 +41,17 @@ impl Parser {
 
     fn term(&mut self, input: ParseStream<'_>) -> Attempt<CondSpec> {
         if input.peek(Token![!]) {
-            input.parse::<Token![!]>()?;
-            return Ok(CondSpec::Not(Box::new(self.term(input)?)));
+            let mut negated = false;
+            while input.peek(Token![!]) {
+                input.parse::<Token![!]>()?;
+                negated = !negated;
+            }
+            // `!fd == 1` would be `(!fd) == 1` in Rust and in C.
+            if !input.peek(token::Paren) || encloses_subject(input) {
+                return Err(input.error("put what is negated in parentheses: `!(fd == 1)`").into());
+            }
+            let inner = self.term(input)?;
+            return Ok(if negated { CondSpec::Not(Box::new(inner)) } else { inner });
         }
         if input.peek(token::Paren) && !encloses_subject(input) {
             let (_, content) = parentheses(input)?;

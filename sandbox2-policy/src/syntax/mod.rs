@@ -4,6 +4,7 @@
 
 mod conditions;
 mod delimited;
+mod fragments;
 mod parse;
 mod statements;
 

@@ -6,6 +6,7 @@ use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::{Ident, Token};
 
 use super::delimited::braces;
+use super::fragments::enclose;
 use super::{Header, Parsed, Places};
 use crate::ast::{Context, Item, Name, NodeId, PolicyDef};
 use crate::problem::{Problem, ProblemKind, Problems};
@@ -58,7 +59,11 @@ pub fn parse(tokens: TokenStream) -> Parsed {
         items = parser.items(&content, &Context::default());
         Ok(())
     };
-    if let Err(error) = whole.parse2(enclosed(tokens)) {
+    let parsed = match enclose(tokens) {
+        Ok(tokens) => whole.parse2(enclosed(tokens)),
+        Err(place) => Err(syn::Error::new(place, "groups are nested too deep here")),
+    };
+    if let Err(error) = parsed {
         parser.form(&error);
     }
     Parsed {

@@ -19,6 +19,8 @@ use crate::tables;
 
 const ACTIONS: [&str; 5] = ["ALLOW", "KILL", "ERRNO", "TRAP", "LOG"];
 const STATEMENTS: [&str; 9] = ["default", "use", "danger", "file", "dir", "tmpfs", "libraries", "hostname", "network"];
+/// What is said of a policy as a whole, on every architecture.
+const OF_THE_WHOLE: [&str; 7] = ["default", "file", "dir", "tmpfs", "libraries", "hostname", "network"];
 const LATER: [&str; 8] = ["baseline", "bpf", "limit", "override", "restrict", "hot", "slot", "syscall"];
 
 impl Parser {
@@ -52,6 +54,11 @@ impl Parser {
         }
         let word = input.call(Ident::parse_any)?;
         let text = word.to_string();
+        if context.arches.is_some() && OF_THE_WHOLE.contains(&text.as_str()) && !is_block(input) {
+            let node = self.node(word.span(), word.span());
+            let message = format!("`{text}` holds on every architecture: it cannot stand inside `if arch`");
+            return self.give_up(ProblemKind::Syntax, node, message, "move the statement out of the block");
+        }
         match text.as_str() {
             "danger" if input.peek(token::Brace) => {
                 let (_, content) = braces(input)?;

@@ -31,6 +31,14 @@ pub struct Arg {
     pub narrowed: bool,
 }
 
+impl Arg {
+    /// The bits that take effect, where they are fewer than the width: the kernel cuts a `umode_t` to 16.
+    #[must_use]
+    pub fn effective(&self) -> Option<u32> {
+        (self.ty == "umode_t").then_some(0xffff)
+    }
+}
+
 /// One system call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Syscall {
