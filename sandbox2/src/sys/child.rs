@@ -262,7 +262,7 @@ const TMPFS_ATTRIBUTES: u64 = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_
 fn build_root(plan: &Plan<'_>) -> Step {
     calls::mounts_private().at(Stage::Propagation, NO_DETAIL)?;
     if plan.proc_sources {
-        let proc = new_proc(TMPFS_ATTRIBUTES).at(Stage::Proc, NO_DETAIL)?;
+        let proc = new_proc(TMPFS_ATTRIBUTES, false).at(Stage::Proc, NO_DETAIL)?;
         calls::move_mount(proc, libc::AT_FDCWD, c"/proc").at(Stage::Proc, NO_DETAIL)?;
         calls::close(proc);
     }
@@ -299,7 +299,8 @@ fn new_tmpfs(size: Option<&CStr>) -> Result<Fd> {
     mount
 }
 
-fn new_proc(attributes: u64) -> Result<Fd> {
+/// A proc file system of the sandbox's processes; with nothing else in it if `only_processes`.
+fn new_proc(attributes: u64, only_processes: bool) -> Result<Fd> {
     let fs = calls::fsopen(c"proc")?;
     calls::fsconfig_create(fs)?;
     let mount = calls::fsmount(fs, attributes);
@@ -324,7 +325,9 @@ fn mount(root: Fd, op: &MountOp<'_>) -> Step {
             attach(root, tmpfs, target, index)
         }
         MountKind::Proc { target, attributes } => {
-            let proc = new_proc(attributes).at(Stage::Proc, index)?;
+            // The host's kernel is not the sandboxee's to set, though its user may be the owner of /proc/sys.
+            let only_processes = attributes & MOUNT_ATTR_RDONLY == 0;
+            let proc = new_proc(attributes, only_processes).at(Stage::Proc, index)?;
             attach(root, proc, target, index)
         }
     }
@@ -350,6 +353,9 @@ fn clone_source(
 
 fn attach(root: Fd, mount: Fd, target: Target<'_>, index: u32) -> Step {
     match target {
+    if only_processes {
+        calls::fsconfig_set(fs, c"subset", c"pid")?;
+    }
         Target::Made(path) => calls::move_mount(mount, root, path).at(Stage::Mount, index)?,
         Target::Found(path) => {
             let resolve = libc::RESOLVE_IN_ROOT | libc::RESOLVE_NO_SYMLINKS | libc::RESOLVE_NO_MAGICLINKS;
