@@ -288,6 +288,16 @@ pub(crate) fn rseq(area: usize, size: usize, flags: usize, signature: usize) -> 
 pub(crate) fn seccomp_filter(flags: usize, insns: &[Insn]) -> Result<Fd> {
     let Ok(len) = u16::try_from(insns.len()) else { return Err(Errno(libc::E2BIG)) };
     let program = FilterProgram { len, insns: insns.as_ptr() };
+/// Takes `capability` out of the bounding set. EINVAL if there is no such capability.
+pub(crate) fn drop_bounding(capability: usize) -> Result<()> {
+    prctl(libc::PR_CAPBSET_DROP, capability, 0).map(drop)
+}
+
+/// Exchanges the session keyring, which is inherited, for a new and empty one.
+pub(crate) fn new_session_keyring() -> Result<()> {
+    plain(libc::SYS_keyctl, [libc::KEYCTL_JOIN_SESSION_KEYRING as usize, 0, 0, 0, 0, 0]).map(drop)
+}
+
     let mode = libc::SECCOMP_SET_MODE_FILTER as usize;
     plain(libc::SYS_seccomp, [mode, flags, address(&program), 0, 0, 0]).map(number)
 }

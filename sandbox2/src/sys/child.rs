@@ -524,3 +524,8 @@ fn restrict_speculation(feature: usize) -> Result<()> {
         Err(errno) => Err(errno),
     }
 }
+    match calls::new_session_keyring() {
+        // A kernel without keys.
+        Ok(()) | Err(Errno(libc::ENOSYS)) => {}
+        Err(errno) => return Err(Failure { stage: Stage::Session, detail: 1, errno }),
+    }
