@@ -506,9 +506,6 @@ fn set_limit(limit: LimitOp) -> Result<()> {
 }
 
 /// No capability now, none by exec, and no way to change that.
-///
-/// The bounding set is left alone: with root's powers locked off, no ambient or inheritable capability and
-/// `no_new_privs`, nothing can draw on it, and emptying it costs as much as a tenth of starting a process.
 fn drop_privileges() -> Result<()> {
     // NOROOT, NO_SETUID_FIXUP and NO_CAP_AMBIENT_RAISE, each with its lock, and KEEP_CAPS locked off.
     const SECUREBITS: usize = 0b1110_1111;
@@ -528,4 +525,12 @@ fn restrict_speculation(feature: usize) -> Result<()> {
         // A kernel without keys.
         Ok(()) | Err(Errno(libc::ENOSYS)) => {}
         Err(errno) => return Err(Failure { stage: Stage::Session, detail: 1, errno }),
+    }
+    for capability in 0.. {
+        match calls::drop_bounding(capability) {
+            Ok(()) => {}
+            // That was the last one that this kernel has.
+            Err(Errno(libc::EINVAL)) if capability > 0 => break,
+            Err(errno) => return Err(errno),
+        }
     }
