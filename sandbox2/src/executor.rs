@@ -259,7 +259,8 @@ impl Executor {
         self.host_dir(outside.as_ref(), inside.as_ref(), false)
     }
 
-    /// As [`dir`](Self::dir), and the sandboxee may write below it; then nothing in it can be executed.
+    /// As [`dir`](Self::dir), and the sandboxee may write below it; then nothing in it can be executed. A writable `/proc`
+    /// has the processes alone, without what belongs to the kernel (`/proc/sys`, `/proc/meminfo`).
     #[must_use]
     pub fn dir_rw(self, path: impl AsRef<Path>) -> Executor {
         let path = path.as_ref();

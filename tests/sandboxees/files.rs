@@ -1,5 +1,5 @@
 //! Tries what its arguments say with files, and prints what came of each: `read PATH`, `write PATH`, `list PATH`, `exec PATH`,
-//! `make PATH`.
+//! `make PATH`, `chmod PATH`.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -14,6 +14,9 @@ fn main() {
                 std::io::Write::write_all(&mut file, b"written inside").map(|()| "done".to_owned())
             }),
             "make" => fs::write(path, "made inside").map(|()| "done".to_owned()),
+            "chmod" => fs::metadata(path)
+                .and_then(|data| fs::set_permissions(path, data.permissions()))
+                .map(|()| "done".to_owned()),
             "owner" => fs::metadata(path).map(|data| format!("{} {}", data.uid(), data.gid())),
             "list" => fs::read_dir(path).map(|entries| {
                 let mut names: Vec<String> = entries

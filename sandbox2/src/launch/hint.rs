@@ -77,6 +77,11 @@ fn cure(stage: Stage, errno: i32) -> Option<String> {
         }
         (Stage::MountTarget, libc::ELOOP) => "the mount point lies behind a symbolic link, which is not followed",
         (Stage::Pivot, libc::EINVAL) => "the host's own root is no mount point (a chroot or an initramfs)",
+        (Stage::Program, libc::ESTALE | libc::ENOENT | libc::EACCES | libc::EPERM) => {
+            "the sandboxee's user could change the program, so it must be reachable under its own name, without privilege, \
+             to be run from a read-only mount: let another user own it, or place it elsewhere"
+        }
+        (Stage::Session, libc::EDQUOT) => "the user has too many keys: raise the sysctl kernel.keys.maxkeys",
         (Stage::Descriptors, libc::EBADF) => "it is above the host's own limit on open files (RLIMIT_NOFILE)",
         (Stage::Limits, libc::EPERM) => "it is above the host's own hard limit (setrlimit(2))",
         (Stage::WorkingDirectory, libc::ENOENT) => "it does not exist inside: mount it",

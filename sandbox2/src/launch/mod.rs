@@ -94,12 +94,14 @@ pub(crate) fn launch(spec: LaunchSpec) -> Result<Launched, SetupError> {
     let files = mounts::resolve(&spec.mounts)?;
     let fds: Vec<_> = spec.fds.iter().map(|(from, to)| (from.as_raw_fd(), *to)).collect();
     let descriptors = plan::Descriptors::plan(&fds, spec.program.as_raw_fd())?;
+    let writable_program = plan::writable_program(spec.program.as_raw_fd())?;
     let (limits, late_limit) = plan::limits(&spec.limits, descriptors.first_free);
     let at = |stage| move |Errno(errno)| hint::explain(SetupError::new(stage, Some(errno)));
     let region = Region::new(plan::arena_size(&spec, &files)).map_err(at(Stage::Plan))?;
     let host = calls::pidfd_open_self().map_err(at(Stage::Plan))?;
-    let plan =
-        plan::lay_out(&region, &spec, &files, &descriptors, &limits, host.as_raw_fd()).map_err(at(Stage::Plan))?;
+    let writable_program = writable_program.as_ref();
+    let plan = plan::lay_out(&region, &spec, &files, &descriptors, &limits, writable_program, host.as_raw_fd())
+        .map_err(at(Stage::Plan))?;
 
     // No signal handler of the host's may run in the child.
     let mask = calls::signal_mask(u64::MAX).map_err(at(Stage::Namespaces))?;

@@ -1,7 +1,9 @@
 //! From a [`LaunchSpec`] to the plan that the child follows: every byte it needs, laid out in the shared region.
 
 use std::ffi::{CStr, CString};
-use std::os::fd::RawFd;
+use std::os::fd::{AsRawFd, RawFd};
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
 
 use sandbox2_policy::insn::{Insn, offset, op, ret};
 
@@ -11,7 +13,8 @@ use crate::limits::{Limit, Limits};
 use crate::mounts::{FileSystem, Links, Place, Source, Step};
 use crate::namespace::Namespaces;
 use crate::sys::abi::{MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY};
-use crate::sys::child::{FdMove, LimitOp, MountKind, MountOp, Plan, RootPlan, Target};
+use crate::sys::calls::FileId;
+use crate::sys::child::{FdMove, LimitOp, MountKind, MountOp, Plan, ProgramPlan, RootPlan, Target};
 use crate::sys::region::Region;
 use crate::sys::{self, calls, forget};
 
@@ -100,12 +103,38 @@ pub(super) fn limits(limits: &Limits, first_free: u32) -> (Vec<LimitOp>, Option<
     (ops.iter().filter(|op| !late(op)).copied().collect(), ops.iter().find(|op| late(op)).copied())
 }
 
+/// A program that the sandboxee's user can change.
+#[derive(Debug)]
+pub(super) struct WritableProgram {
+    path: CString,
+    dir: CString,
+    id: FileId,
+}
+
+/// Where the program is and which file it is, if the sandboxee's user can change it.
+///
+/// A file without a name (a memfd, one that was deleted) is left alone: whoever runs it from its descriptor a second time
+/// seals it.
+pub(super) fn writable_program(program: RawFd) -> Result<Option<WritableProgram>, SetupError> {
+    let failed = |errno| SetupError::new(Stage::Program, errno);
+    let facts = calls::file_facts(program).map_err(|sys::Errno(errno)| failed(Some(errno)))?;
+    let (user, _) = calls::effective_ids();
+    if facts.links == 0 || (facts.owner != user && facts.mode & 0o022 == 0) {
+        return Ok(None);
+    }
+    let path = std::fs::read_link(format!("/proc/self/fd/{program}"))
+        .map_err(|error| failed(error.raw_os_error()).with_hint(Some("the host itself needs /proc")))?;
+    let dir = path.parent().unwrap_or(&path).to_owned();
+    let text = |path: PathBuf| CString::new(path.into_os_string().into_vec()).map_err(|_| failed(Some(libc::EINVAL)));
+    Ok(Some(WritableProgram { path: text(path)?, dir: text(dir)?, id: facts.id }))
+}
+
 /// Enough memory for the plan; what is not touched costs nothing.
 pub(super) fn arena_size(spec: &LaunchSpec, files: &FileSystem) -> usize {
     let strings: usize = spec.argv.iter().chain(&spec.envp).map(|text| text.as_bytes_with_nul().len() + 16).sum();
     let steps: usize = files.steps.iter().map(|step| size_of::<MountOp<'_>>() + 64 + step_text(step)).sum();
     let root = files.root.as_ref().map_or(0, place_text);
-    strings + steps + root + size_of_val(spec.filter.as_ref()) + spec.fds.len() * 64 + spec.hostname.len() + 16 * 1024
+    strings + steps + root + size_of_val(spec.filter.as_ref()) + spec.fds.len() * 64 + spec.hostname.len() + 24 * 1024
 }
 
 fn step_text(step: &Step) -> usize {
@@ -127,6 +156,7 @@ pub(super) fn lay_out<'r>(
     files: &FileSystem,
     descriptors: &Descriptors,
     limits: &[LimitOp],
+    writable_program: Option<&WritableProgram>,
     host: RawFd,
 ) -> sys::Result<&'r Plan<'r>> {
     let steps = files.steps.iter().map(|step| mount_op(region, step)).collect::<sys::Result<Vec<_>>>()?;
@@ -150,6 +180,15 @@ pub(super) fn lay_out<'r>(
         moves: region.put(&descriptors.moves)?,
         closes: region.put(&descriptors.closes)?,
         program: descriptors.program,
+        writable_program: match writable_program {
+            Some(program) => Some(ProgramPlan {
+                number: spec.program.as_raw_fd(),
+                path: put_text(region, &program.path)?,
+                dir: put_text(region, &program.dir)?,
+                id: program.id,
+            }),
+            None => None,
+        },
         limits: region.put(limits)?,
         cwd,
         filter: region.put(&spec.filter)?,

@@ -41,6 +41,29 @@ pub(crate) struct OpenHow {
 }
 const _: () = assert!(size_of::<OpenHow>() == 24);
 
+/// `struct statx`, named as far as it is used.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub(crate) struct Statx {
+    pub(crate) mask: u32,
+    pub(crate) block_size: u32,
+    pub(crate) attributes: u64,
+    pub(crate) links: u32,
+    pub(crate) owner: u32,
+    pub(crate) group: u32,
+    pub(crate) mode: u16,
+    pub(crate) spare: u16,
+    pub(crate) inode: u64,
+    pub(crate) sizes: [u64; 3],
+    pub(crate) times: [[u64; 2]; 4],
+    pub(crate) device_of_special: [u32; 2],
+    pub(crate) device: [u32; 2],
+    pub(crate) rest: [u64; 14],
+}
+const _: () = assert!(size_of::<Statx>() == 256);
+const _: () = assert!(core::mem::offset_of!(Statx, inode) == 32);
+const _: () = assert!(core::mem::offset_of!(Statx, device) == 136);
+
 /// `struct rlimit64`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]

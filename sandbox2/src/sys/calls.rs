@@ -13,7 +13,7 @@ use sandbox2_policy::insn::Insn;
 use super::abi::{
     AT_RECURSIVE, CapData, CapHeader, FSCONFIG_CMD_CREATE, FSCONFIG_SET_STRING, FilterProgram, IfReqFlags,
     MOVE_MOUNT_F_EMPTY_PATH, MOVE_MOUNT_T_EMPTY_PATH, MountAttr, NOTIF_ID_VALID, OPEN_TREE_CLONE, OpenHow,
-    PIDFD_GET_INFO, PIDFD_INFO_PID, PidfdInfo, Rlimit, Rusage, SigAction, SigInfo,
+    PIDFD_GET_INFO, PIDFD_INFO_PID, PidfdInfo, Rlimit, Rusage, SigAction, SigInfo, Statx,
 };
 use super::{Errno, Result, raw};
 
@@ -85,6 +85,36 @@ pub(crate) fn dup3(from: Fd, to: Fd, cloexec: bool) -> Result<()> {
 pub(crate) fn set_cloexec(which: Fd, cloexec: bool) -> Result<()> {
     let flags = if cloexec { libc::FD_CLOEXEC as usize } else { 0 };
     plain(libc::SYS_fcntl, [fd(which), libc::F_SETFD as usize, flags, 0, 0, 0]).map(drop)
+}
+
+/// Which file a descriptor is open on, `O_PATH` or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FileId {
+    device: [u32; 2],
+    inode: u64,
+}
+
+/// What matters of a file to whoever runs it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FileFacts {
+    pub(crate) id: FileId,
+    pub(crate) links: u32,
+    pub(crate) owner: u32,
+    pub(crate) mode: u32,
+    /// Whether something is mounted there, and this is its root.
+    pub(crate) mount_root: bool,
+}
+
+/// What is behind `which`.
+pub(crate) fn file_facts(which: Fd) -> Result<FileFacts> {
+    let mut statx = Statx::default();
+    let place = core::ptr::from_mut(&mut statx).expose_provenance();
+    let args = [fd(which), text(c""), AT_EMPTY_PATH, libc::STATX_BASIC_STATS as usize, place, 0];
+    // SAFETY: the kernel writes one `statx`, which is exclusively ours.
+    unsafe { raw::syscall(libc::SYS_statx, args) }?;
+    let id = FileId { device: statx.device, inode: statx.inode };
+    let mount_root = statx.attributes & libc::STATX_ATTR_MOUNT_ROOT as u64 != 0;
+    Ok(FileFacts { id, links: statx.links, owner: statx.owner, mode: u32::from(statx.mode), mount_root })
 }
 
 // --- waiting ---
@@ -256,6 +286,16 @@ pub(crate) fn drop_capabilities() -> Result<()> {
     let header = CapHeader { version: 0x2008_0522, pid: 0 };
     let none = CapData::default();
     plain(libc::SYS_capset, [address(&header), address(&none), 0, 0, 0, 0]).map(drop)
+}
+
+/// Takes `capability` out of the bounding set. EINVAL if there is no such capability.
+pub(crate) fn drop_bounding(capability: usize) -> Result<()> {
+    prctl(libc::PR_CAPBSET_DROP, capability, 0).map(drop)
+}
+
+/// Exchanges the session keyring, which is inherited, for a new and empty one.
+pub(crate) fn new_session_keyring() -> Result<()> {
+    plain(libc::SYS_keyctl, [libc::KEYCTL_JOIN_SESSION_KEYRING as usize, 0, 0, 0, 0, 0]).map(drop)
 }
 
 /// Sets a limit of this process.

@@ -19,7 +19,7 @@ use super::abi::{
     NEW_LISTENER, PR_SET_SPECULATION_CTRL, PR_SPEC_FORCE_DISABLE, PR_SPEC_INDIRECT_BRANCH, PR_SPEC_STORE_BYPASS,
     Rlimit, Rusage, WAIT_KILLABLE_RECV,
 };
-use super::calls::{self, Fd};
+use super::calls::{self, Fd, FileId};
 use super::region::Shared;
 use super::{Errno, Result, forget, raw};
 use crate::error::Stage;
@@ -47,6 +47,8 @@ pub(crate) struct Plan<'a> {
     /// What is neither mapped nor the program.
     pub(crate) closes: &'a [(u32, u32)],
     pub(crate) program: Fd,
+    /// Where the program is, if the sandboxee could change it: then it is run from a read-only mount.
+    pub(crate) writable_program: Option<ProgramPlan<'a>>,
     pub(crate) limits: &'a [LimitOp],
     pub(crate) cwd: Option<&'a CStr>,
     pub(crate) filter: &'a [Insn],
@@ -55,6 +57,18 @@ pub(crate) struct Plan<'a> {
     pub(crate) envp: &'a [*const libc::c_char],
     /// The sandboxee's stack.
     pub(crate) stack: (u64, u64),
+}
+
+/// A program that the sandboxee's user may write to, or whose mode it may change. It sees what it runs (`/proc/self/exe`)
+/// on the mount that it was opened on, which is the host's own for a descriptor of the host's.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ProgramPlan<'a> {
+    /// The host's descriptor, which the program of the sandbox's own mounts takes the place of.
+    pub(crate) number: Fd,
+    pub(crate) path: &'a CStr,
+    /// The directory that it is in.
+    pub(crate) dir: &'a CStr,
+    pub(crate) id: FileId,
 }
 
 /// What the sandboxee's root is.
@@ -271,8 +285,12 @@ const TMPFS_ATTRIBUTES: u64 = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_
 
 fn build_root(plan: &Plan<'_>) -> Step {
     calls::mounts_private().at(Stage::Propagation, NO_DETAIL)?;
+    let program_mount = match plan.writable_program {
+        Some(program) => Some(own_program(program).at(Stage::Program, 0)?),
+        None => None,
+    };
     if plan.proc_sources {
-        let proc = new_proc(TMPFS_ATTRIBUTES).at(Stage::Proc, NO_DETAIL)?;
+        let proc = new_proc(TMPFS_ATTRIBUTES, false).at(Stage::Proc, NO_DETAIL)?;
         calls::move_mount(proc, libc::AT_FDCWD, c"/proc").at(Stage::Proc, NO_DETAIL)?;
         calls::close(proc);
     }
@@ -289,12 +307,43 @@ fn build_root(plan: &Plan<'_>) -> Step {
     if matches!(plan.root, RootPlan::MountPoints) {
         calls::mount_setattr(root, MOUNT_ATTR_RDONLY, false).at(Stage::Root, NO_DETAIL)?;
     }
+    if let Some(mount) = program_mount {
+        // The sandbox's own copies, which may be writable, have been made.
+        calls::mount_setattr(mount, MOUNT_ATTR_RDONLY, false).at(Stage::Program, 1)?;
+        calls::close(mount);
+    }
     calls::fchdir(root).at(Stage::Pivot, 0)?;
     calls::pivot_root_here().at(Stage::Pivot, 1)?;
     calls::detach_here().at(Stage::Pivot, 2)?;
     calls::chdir(c"/").at(Stage::Pivot, 3)?;
     calls::close(root);
     Ok(())
+}
+
+/// Puts the program as this mount namespace has it in the place of the host's. The root of the mount that it is on.
+fn own_program(program: ProgramPlan<'_>) -> Result<Fd> {
+    let own = calls::openat(libc::AT_FDCWD, program.path, libc::O_PATH)?;
+    let facts = calls::file_facts(own)?;
+    // Another file has taken its name meanwhile, or the descriptor comes from other mounts.
+    if facts.id != program.id {
+        return Err(Errno(libc::ESTALE));
+    }
+    calls::dup3(own, program.number, true)?;
+    if facts.mount_root {
+        return Ok(own);
+    }
+    calls::close(own);
+    let mut dir = calls::openat(libc::AT_FDCWD, program.dir, libc::O_PATH | libc::O_DIRECTORY)?;
+    // The root of everything is the root of a mount, too, but for a host in a chroot, which cannot make namespaces.
+    for _ in 0..libc::PATH_MAX {
+        if calls::file_facts(dir)?.mount_root {
+            return Ok(dir);
+        }
+        let above = calls::openat(dir, c"..", libc::O_PATH | libc::O_DIRECTORY)?;
+        calls::close(dir);
+        dir = above;
+    }
+    Err(Errno(libc::ELOOP))
 }
 
 fn new_tmpfs(size: Option<&CStr>) -> Result<Fd> {
@@ -309,8 +358,12 @@ fn new_tmpfs(size: Option<&CStr>) -> Result<Fd> {
     mount
 }
 
-fn new_proc(attributes: u64) -> Result<Fd> {
+/// A proc file system of the sandbox's processes; with nothing else in it if `only_processes`.
+fn new_proc(attributes: u64, only_processes: bool) -> Result<Fd> {
     let fs = calls::fsopen(c"proc")?;
+    if only_processes {
+        calls::fsconfig_set(fs, c"subset", c"pid")?;
+    }
     calls::fsconfig_create(fs)?;
     let mount = calls::fsmount(fs, attributes);
     calls::close(fs);
@@ -334,7 +387,9 @@ fn mount(root: Fd, op: &MountOp<'_>) -> Step {
             attach(root, tmpfs, target, index)
         }
         MountKind::Proc { target, attributes } => {
-            let proc = new_proc(attributes).at(Stage::Proc, index)?;
+            // The host's kernel is not the sandboxee's to set, though its user may be the owner of /proc/sys.
+            let only_processes = attributes & MOUNT_ATTR_RDONLY == 0;
+            let proc = new_proc(attributes, only_processes).at(Stage::Proc, index)?;
             attach(root, proc, target, index)
         }
     }
@@ -489,6 +544,11 @@ fn confine(plan: &Plan<'_>) -> Step {
     for limit in plan.limits {
         set_limit(*limit).at(Stage::Limits, limit.resource)?;
     }
+    match calls::new_session_keyring() {
+        // A kernel without keys.
+        Ok(()) | Err(Errno(libc::ENOSYS)) => {}
+        Err(errno) => return Err(Failure { stage: Stage::Session, detail: 1, errno }),
+    }
     drop_privileges().at(Stage::Capabilities, 0)?;
     if let Some(cwd) = plan.cwd {
         // If the root is never built, init ends, and this with it.
@@ -514,10 +574,15 @@ fn set_limit(limit: LimitOp) -> Result<()> {
 }
 
 /// No capability now, none by exec, and no way to change that.
-///
-/// The bounding set is left alone: with root's powers locked off, no ambient or inheritable capability and
-/// `no_new_privs`, nothing can draw on it, and emptying it costs as much as a tenth of starting a process.
 fn drop_privileges() -> Result<()> {
+    for capability in 0.. {
+        match calls::drop_bounding(capability) {
+            Ok(()) => {}
+            // That was the last one that this kernel has.
+            Err(Errno(libc::EINVAL)) if capability > 0 => break,
+            Err(errno) => return Err(errno),
+        }
+    }
     // NOROOT, NO_SETUID_FIXUP and NO_CAP_AMBIENT_RAISE, each with its lock, and KEEP_CAPS locked off.
     const SECUREBITS: usize = 0b1110_1111;
     calls::prctl(libc::PR_SET_SECUREBITS, SECUREBITS, 0)?;

@@ -6,16 +6,16 @@ use std::path::PathBuf;
 use crate::{executor, output};
 
 /// A directory of this test's own that is removed at its end.
-struct Scratch(PathBuf);
+pub(crate) struct Scratch(pub(crate) PathBuf);
 
 impl Scratch {
-    fn new(name: &str) -> Scratch {
+    pub(crate) fn new(name: &str) -> Scratch {
         let path = std::env::temp_dir().join(format!("sandbox2-{name}-{}", std::process::id()));
         fs::create_dir(&path).expect("a directory can be made");
         Scratch(path)
     }
 
-    fn file(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
         let path = self.0.join(name);
         fs::write(&path, text).expect("a file can be written");
         path

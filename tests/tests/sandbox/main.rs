@@ -1,6 +1,7 @@
 //! Real programs in real sandboxes: one module for each concern.
 
 mod descriptors;
+mod escapes;
 mod files;
 mod identity;
 mod limits;
