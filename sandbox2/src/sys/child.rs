@@ -218,16 +218,17 @@ extern "C" fn init(plan: *const ()) -> ! {
     // SAFETY: `clone_init` passes a valid plan, and nobody writes to it.
     let plan = unsafe { &*plan.cast::<Plan<'_>>() };
     let shared = plan.shared;
-    if let Err(failure) = prepare(plan) {
-        fail(shared, failure);
-    }
+    let program_mount = match prepare(plan) {
+        Ok(program_mount) => program_mount,
+        Err(failure) => fail(shared, failure),
+    };
     // The sandboxee gets ready, up to its bootstrap exec, while the file system is built here: the exec is not answered
     // before both are done.
     let main = match clone_main(plan) {
         Ok(main) => main,
         Err(errno) => fail(shared, Failure { stage: Stage::Sandboxee, detail: 0, errno }),
     };
-    if let Err(failure) = build_root(plan) {
+    if let Err(failure) = build_root(plan, program_mount) {
         fail(shared, failure);
     }
     shared.rooted.store(1, Release);
@@ -241,8 +242,8 @@ extern "C" fn init(plan: *const ()) -> ! {
     reap(shared, main)
 }
 
-/// Everything that needs privilege in the sandbox's namespaces.
-fn prepare(plan: &Plan<'_>) -> Step {
+/// Everything that comes before the sandboxee is made. The mount that the program is on, if it is to become read-only.
+fn prepare(plan: &Plan<'_>) -> core::result::Result<Option<Fd>, Failure> {
     calls::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL as usize, 0).at(Stage::ParentDeath, 0)?;
     // The host may have died before that: then nobody is left to read this.
     if calls::readable(plan.host, Duration::ZERO).at(Stage::ParentDeath, 0)? {
@@ -270,7 +271,13 @@ fn prepare(plan: &Plan<'_>) -> Step {
     }
     calls::umask(0o022);
     // Whoever is in the root when it is exchanged is taken along: the sandboxee, too, is here from its first moment.
-    calls::chdir(c"/").at(Stage::WorkingDirectory, 0)
+    calls::chdir(c"/").at(Stage::WorkingDirectory, 0)?;
+    calls::mounts_private().at(Stage::Propagation, NO_DETAIL)?;
+    // The sandboxee gets its descriptors with its first moment.
+    match plan.writable_program {
+        Some(program) => own_program(program).at(Stage::Program, 0).map(Some),
+        None => Ok(None),
+    }
 }
 
 fn write_file(dir: Fd, path: &CStr, bytes: &[u8]) -> Result<()> {
@@ -283,12 +290,7 @@ fn write_file(dir: Fd, path: &CStr, bytes: &[u8]) -> Result<()> {
 const NO_DETAIL: u32 = u32::MAX;
 const TMPFS_ATTRIBUTES: u64 = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 
-fn build_root(plan: &Plan<'_>) -> Step {
-    calls::mounts_private().at(Stage::Propagation, NO_DETAIL)?;
-    let program_mount = match plan.writable_program {
-        Some(program) => Some(own_program(program).at(Stage::Program, 0)?),
-        None => None,
-    };
+fn build_root(plan: &Plan<'_>, program_mount: Option<Fd>) -> Step {
     if plan.proc_sources {
         let proc = new_proc(TMPFS_ATTRIBUTES, false).at(Stage::Proc, NO_DETAIL)?;
         calls::move_mount(proc, libc::AT_FDCWD, c"/proc").at(Stage::Proc, NO_DETAIL)?;
