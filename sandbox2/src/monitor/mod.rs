@@ -108,6 +108,8 @@ impl Deadline {
 /// What a round of waiting found.
 #[derive(Clone, Copy, Debug)]
 struct Ready {
+    /// The host has a request.
+    woken: bool,
     notification: bool,
     /// No task has the filter any more.
     hung_up: bool,
@@ -143,12 +145,14 @@ impl Monitor<'_> {
             } else if ready.hung_up {
                 self.listening = false;
             }
-            let requests = self.control.requests();
-            if requests.killed {
-                return End::Killed;
-            }
-            if let Some(new) = requests.limit {
-                self.deadline = Deadline::new(new.since, new.limit);
+            if ready.woken {
+                let requests = self.control.requests();
+                if requests.killed {
+                    return End::Killed;
+                }
+                if let Some(new) = requests.limit {
+                    self.deadline = Deadline::new(new.since, new.limit);
+                }
             }
             if let Some(limit) = self.deadline.over() {
                 return End::TimedOut(limit);
@@ -167,7 +171,7 @@ impl Monitor<'_> {
         let mut fds = [self.control.wake(), self.launched.init(), self.launched.listener()]
             .map(|fd| PollFd::new(fd, PollFlags::POLLIN));
         let fds = if self.listening { &mut fds[..] } else { &mut fds[..2] };
-        let nothing = Ready { notification: false, hung_up: false, gone: false };
+        let nothing = Ready { woken: false, notification: false, hung_up: false, gone: false };
         match ppoll(fds, timeout.map(TimeSpec::from_duration), None) {
             Ok(_) => {}
             Err(Errno::EINTR) => return Ok(nothing),
@@ -178,6 +182,7 @@ impl Monitor<'_> {
             return Err(Errno::EBADF);
         }
         Ok(Ready {
+            woken: found(0).contains(PollFlags::POLLIN),
             notification: found(2).contains(PollFlags::POLLIN),
             hung_up: found(2).intersects(PollFlags::POLLHUP | PollFlags::POLLERR),
             gone: found(1).contains(PollFlags::POLLIN),
@@ -280,8 +285,11 @@ fn wait_gone(pidfd: BorrowedFd<'_>, patience: Duration) -> bool {
 
 /// Ends what is left of the sandbox, reaps it and makes up the status.
 fn finish(launched: Launched, end: End) -> (Status, Usage) {
-    launched.kill();
-    if !wait_gone(launched.init(), KILL_PATIENCE) {
+    let gone = matches!(end, End::Gone);
+    if !gone {
+        launched.kill();
+    }
+    if !gone && !wait_gone(launched.init(), KILL_PATIENCE) {
         // It is dying, and nobody can hurry that. A thread stays with it, so that no zombie does.
         let reaper = std::thread::Builder::new().name("sandbox2-reaper".to_owned());
         // If there is no thread to be had, dropping the closure waits here instead.
