@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use crate::arch::Arch;
 use crate::meaning::{Cmp, CmpOp, Cond, Value, Width};
+use crate::reference::holds;
 use crate::tables::Syscall;
 
 /// Why a call is dangerous.
@@ -131,6 +132,12 @@ static DANGERS: [Danger; 48] = [
 #[must_use]
 pub fn danger(call: &str) -> Option<&'static Danger> {
     DANGERS.iter().find(|danger| danger.call == call)
+}
+
+/// What is dangerous about a call with these arguments, on `arch`; `None` if nothing is.
+#[must_use]
+pub fn danger_of(syscall: &Syscall, arch: Arch, args: &[u64; 6]) -> Option<&'static Danger> {
+    danger(syscall.name).filter(|danger| holds(&danger.cond(syscall, arch), args, &[]))
 }
 
 /// All dangers.

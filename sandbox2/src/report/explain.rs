@@ -1,11 +1,12 @@
 //! From a denied call to its report.
 
 use sandbox2_policy::arch::Arch;
+use sandbox2_policy::danger::danger_of;
 use sandbox2_policy::insn::SeccompData;
 use sandbox2_policy::tables::{self, Arg, Syscall};
 
 use super::violation::{Argument, DecidedBy, Place, Violation};
-use super::{decode, escape, risk, suggest};
+use super::{decode, escape, suggest};
 use crate::policy::{Decider, Decision, Policy};
 
 /// How much of a string is copied: no path that the kernel takes is longer.
@@ -41,7 +42,7 @@ pub(crate) fn explain(
         decided_by: decided_by(policy, decision),
         policy: policy.name().map(str::to_owned),
         suggestion: call.map(|call| suggest::suggest(policy, call, data)),
-        risk: call.and_then(|call| risk::risk(call.name, &data.args)).map(str::to_owned),
+        risk: call.and_then(|call| danger_of(call, arch, &data.args)).map(|danger| format!("it {}", danger.because)),
     }
 }
 

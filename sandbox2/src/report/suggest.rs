@@ -1,10 +1,11 @@
 //! The policy line that would allow a call.
 
+use sandbox2_policy::danger::danger_of;
 use sandbox2_policy::insn::SeccompData;
-use sandbox2_policy::meaning::{Cmp, Cond, Rule, Value, Width};
+use sandbox2_policy::meaning::{Cmp, CmpOp, Cond, Rule, Value, Width};
 use sandbox2_policy::tables::{Arg, Syscall};
 
-use super::{decode, risk};
+use super::decode;
 use crate::policy::Policy;
 
 /// The line that would allow this very call: with conditions on the arguments that the policy's own rules for it look at,
@@ -16,6 +17,16 @@ pub(crate) fn suggest(policy: &Policy, call: &Syscall, data: &SeccompData) -> St
         collect(rule, &mut seen);
     }
     let prototype = call.args(meaning.arch).unwrap_or(&[]);
+    // Memory that can be executed is allowed only by a rule that names it.
+    let executable = danger_of(call, meaning.arch, &data.args).filter(|danger| danger.is_executable());
+    if let Some(arg) = executable.and_then(|danger| danger.argument(call, meaning.arch)) {
+        let named = |cmp: &Cmp| cmp.arg == arg && cmp.mask.is_none();
+        if !seen.iter().any(named) {
+            seen.retain(|cmp| cmp.arg != arg);
+            let value = Value::Known(0);
+            seen.push(Cmp { arg, width: Width::W32, signed: false, mask: None, op: CmpOp::Eq, value });
+        }
+    }
     let conditions: Vec<String> = (0..6)
         .filter_map(|index| {
             let comparisons: Vec<&Cmp> = seen.iter().filter(|cmp| cmp.arg == index).collect();
@@ -27,7 +38,10 @@ pub(crate) fn suggest(policy: &Policy, call: &Syscall, data: &SeccompData) -> St
     } else {
         format!("ALLOW {} if {};", call.name, conditions.join(" && "))
     };
-    if risk::risk(call.name, &data.args).is_some() { format!("danger {{ {line} }}") } else { line }
+    match danger_of(call, meaning.arch, &data.args) {
+        Some(danger) if !danger.is_executable() => format!("danger {{ {line} }}"),
+        _ => line,
+    }
 }
 
 fn collect(rule: &Rule, into: &mut Vec<Cmp>) {
