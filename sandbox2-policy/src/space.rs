@@ -13,7 +13,7 @@ use crate::bdd::{Bdd, Ref, Step};
 use crate::meaning::{Cmp, CmpOp, Cond, Value, Width};
 
 /// How many nodes a space may grow to; hundreds of times what policies written by people need.
-const NODE_LIMIT: usize = 1 << 22;
+const NODE_LIMIT: usize = 1 << 21;
 /// How many unknowns a space may have. It bounds the depth of recursion.
 const UNKNOWN_LIMIT: usize = 2000;
 /// The first variable after the bits of the registers.

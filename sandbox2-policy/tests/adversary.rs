@@ -193,3 +193,9 @@ fn no_nesting_ends_the_stack() {
     refused(&format!("ALLOW write if {}fd == 1{};", "(".repeat(500), ")".repeat(500)), ProblemKind::Syntax);
     refused(&format!("{} ALLOW read; {}", "danger {".repeat(500), "}".repeat(500)), ProblemKind::Syntax);
 }
+
+#[test]
+fn conditions_beyond_deciding_are_the_policys_mistake_and_found_in_time() {
+    let parts: Vec<_> = (0..24).map(|bit| format!("fd & {0} == {0} && count & {0} == {0}", 1_u32 << bit)).collect();
+    refused(&format!("ALLOW write if {};", parts.join(" || ")), ProblemKind::TooLong);
+}

@@ -23,7 +23,7 @@ policy! {
     ALLOW socket if family == AF_UNIX && type & 0xf == SOCK_STREAM && protocol == 0;
     ALLOW kill if pid in -1..=1;
     ALLOW madvise if !(behavior == MADV_DONTNEED || behavior == MADV_FREE);
-    ALLOW dup3 if !flags & O_CLOEXEC == 0;
+    ALLOW dup3 if !(flags & O_CLOEXEC == 0);
     ALLOW tgkill if !!(sig == SIGABRT);
     ALLOW getrandom if ((len <= 256 && (flags == 0)) || len == 0x200);
     ALLOW prctl if arg0 == PR_SET_NAME;

@@ -106,7 +106,10 @@ fn names(
         let (Value::Known(value), Cond::Cmp(cmp)) = (atom.value, &atom.cond) else { continue };
         let cond = Cond::Cmp(Cmp { op: atom.op, ..*cmp });
         let set = space.cond(&cond);
-        if atom.op == CmpOp::Eq && danger.names(value) || space.implies(set, dangerous) && !space.is_empty(set) {
+        let only_dangerous = space.implies(set, dangerous) && !space.is_empty(set);
+        // An order gives no protection a name.
+        let only_dangerous = only_dangerous && (!danger.is_executable() || atom.mask.is_some());
+        if atom.op == CmpOp::Eq && danger.names(value) || only_dangerous {
             naming.push((atom.node, cond));
         }
     }

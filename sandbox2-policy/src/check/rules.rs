@@ -3,6 +3,7 @@
 use super::Checker;
 use crate::action::{Action, Errno};
 use crate::arch::Arch;
+use crate::ast::NodeId;
 use crate::meaning::{CmpOp, Rule, Value};
 use crate::problem::{Problem, ProblemKind};
 use crate::resolve::{CallPolicy, RuleOf};
@@ -42,6 +43,11 @@ impl Checker<'_> {
             rules.push(Rule { cond: guarded.cond, action: rule.action, origin: rule.origin });
         }
         self.without_effect(&mut space, policy, &mut entries);
+        if space.is_exhausted() {
+            let node = policy.rules.first().map_or(NodeId(0), |rule| rule.node);
+            let message = format!("the conditions of `{}` together are too much to decide", policy.syscall.name);
+            self.problems.report(ProblemKind::TooLong, node, message, "use fewer or simpler conditions");
+        }
         self.flags_equality(policy, &entries);
         rules
     }
