@@ -41,8 +41,9 @@ pub enum When {
 
 /// `CLONE_NEWNS | NEWCGROUP | NEWUTS | NEWIPC | NEWUSER | NEWPID | NEWNET` of `linux/sched.h`.
 const NAMESPACES: u32 = 0x7e02_0000;
-/// `CLONE_NEWTIME`, which `unshare` takes; in the flags of `clone` the bit belongs to the exit signal.
-const NEW_TIME: u32 = 0x80;
+/// `CLONE_FS | CLONE_FILES | CLONE_SYSVSEM`: all that `unshare` knows besides namespaces. Whatever a later kernel adds is
+/// taken for one.
+const UNSHARED: u32 = 0x0004_0600;
 
 const fn always(call: &'static str, because: &'static str) -> Danger {
     Danger { call, when: When::Always, because }
@@ -122,7 +123,7 @@ static DANGERS: [Danger; 48] = [
     always("swapoff", SWAP),
     always("swapon", SWAP),
     always("umount2", MOUNTS),
-    Danger { call: "unshare", when: When::Bits("unshare_flags", NAMESPACES | NEW_TIME), because: "makes namespaces" },
+    Danger { call: "unshare", when: When::Bits("unshare_flags", !UNSHARED), because: "makes namespaces" },
     always("uselib", "loads code past every check of mappings"),
     always("userfaultfd", "stops the kernel in the middle of its work on memory"),
     always("vhangup", "hangs up the terminal"),
