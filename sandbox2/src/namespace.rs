@@ -1,4 +1,5 @@
-//! Which namespaces a sandboxee gets: all of them, less the network's where the policy says `network host`.
+//! Which namespaces a sandboxee gets: user, mount, process, IPC, UTS and control group namespaces always, a network
+//! namespace unless the policy says `network host`.
 
 use sandbox2_policy::surroundings::Network;
 
@@ -9,13 +10,11 @@ pub(crate) struct Namespaces {
 }
 
 impl Namespaces {
-    /// User, mount, process, IPC, UTS and control group namespaces, always.
-    const ALWAYS: i32 = libc::CLONE_NEWUSER
-        | libc::CLONE_NEWNS
-        | libc::CLONE_NEWPID
-        | libc::CLONE_NEWIPC
-        | libc::CLONE_NEWUTS
-        | libc::CLONE_NEWCGROUP;
+    /// Those of init, in which everything else is made.
+    const FIRST: i32 = libc::CLONE_NEWUSER | libc::CLONE_NEWNS | libc::CLONE_NEWPID;
+
+    /// Those of the sandboxee alone: nothing of init's work depends on them.
+    const LATE: i32 = libc::CLONE_NEWIPC | libc::CLONE_NEWUTS | libc::CLONE_NEWCGROUP;
 
     pub(crate) fn new(network: Network) -> Namespaces {
         Namespaces { network: network != Network::Host }
@@ -26,9 +25,15 @@ impl Namespaces {
         self.network
     }
 
+    /// The flags for making init.
     pub(crate) fn flags(self) -> u64 {
         let network = if self.network { libc::CLONE_NEWNET } else { 0 };
-        u64::from((Self::ALWAYS | network).cast_unsigned())
+        u64::from((Self::FIRST | network).cast_unsigned())
+    }
+
+    /// The flags for what the sandboxee leaves behind when it starts.
+    pub(crate) fn late_flags(self) -> u64 {
+        u64::from(Self::LATE.cast_unsigned())
     }
 }
 

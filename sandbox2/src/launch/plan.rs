@@ -172,6 +172,7 @@ pub(super) fn lay_out<'r>(
         uid_map: region.put(format!("{INSIDE_ID} {user} 1").as_bytes())?,
         gid_map: region.put(format!("{INSIDE_ID} {group} 1").as_bytes())?,
         nested_map: region.put(format!("{INSIDE_ID} {INSIDE_ID} 1").as_bytes())?,
+        late_namespaces: Namespaces::new(spec.network).late_flags(),
         hostname: region.put(spec.hostname.as_bytes())?,
         loopback: Namespaces::new(spec.network).own_network(),
         proc_sources: files.proc_sources,

@@ -340,6 +340,10 @@ pub(crate) fn is_listener(which: Fd) -> bool {
 
 // --- namespaces and mounts ---
 
+pub(crate) fn unshare(namespaces: u64) -> Result<()> {
+    plain(libc::SYS_unshare, [namespaces as usize, 0, 0, 0, 0, 0]).map(drop)
+}
+
 pub(crate) fn sethostname(name: &[u8]) -> Result<()> {
     plain(libc::SYS_sethostname, [name.as_ptr().expose_provenance(), name.len(), 0, 0, 0, 0]).map(drop)
 }

@@ -36,6 +36,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) gid_map: &'a [u8],
     /// Both maps of the sandboxee's own user namespace.
     pub(crate) nested_map: &'a [u8],
+    /// What the sandboxee makes of namespaces by itself.
+    pub(crate) late_namespaces: u64,
     pub(crate) hostname: &'a [u8],
     pub(crate) loopback: bool,
     /// Whether something below `/proc` is mounted: then it comes from a fresh one.
@@ -264,8 +266,6 @@ fn prepare(plan: &Plan<'_>) -> core::result::Result<Option<Fd>, Failure> {
     write_file(proc, c"self/gid_map", plan.gid_map).at(Stage::IdMaps, 3)?;
     // The peak of the host's memory, which this is a copy of, is not the sandboxee's. No harm if that does not work.
     let _ = write_file(proc, c"self/clear_refs", b"5");
-    calls::sethostname(plan.hostname).at(Stage::HostName, 0)?;
-    calls::setdomainname(b"(none)").at(Stage::HostName, 1)?;
     if plan.loopback {
         calls::loopback_up().at(Stage::Loopback, 0)?;
     }
@@ -458,13 +458,6 @@ fn clone_main(plan: &Plan<'_>) -> Result<i32> {
 ///
 /// Meanwhile the sandboxee prepares itself; it executes nothing before `locked` is set.
 fn lock_up(plan: &Plan<'_>) -> Step {
-    // What the host ignores (as every Rust program does SIGPIPE) is the host's affair. Dispositions are shared with the
-    // sandboxee, so doing it here takes it off the sandboxee's way.
-    for signal in 1..=64 {
-        if signal != libc::SIGKILL && signal != libc::SIGSTOP {
-            calls::signal_default(signal).at(Stage::Signals, signal as u32)?;
-        }
-    }
     let pidfd = plan.shared.main_pidfd.load(Relaxed).cast_unsigned();
     if pidfd > 0 {
         calls::close_range(0, pidfd.wrapping_sub(1)).at(Stage::Init, 0)?;
@@ -529,6 +522,18 @@ extern "C" fn main(plan: *const ()) -> ! {
 
 fn confine(plan: &Plan<'_>) -> Step {
     calls::setsid().at(Stage::Session, 0)?;
+    // Made here and not with init's, because the file system, which init builds meanwhile, is the longer way. Who owns them
+    // is the sandboxee's own user namespace, in which it is about to give up every capability for good.
+    calls::unshare(plan.late_namespaces).at(Stage::Namespaces, 1)?;
+    calls::sethostname(plan.hostname).at(Stage::HostName, 0)?;
+    calls::setdomainname(b"(none)").at(Stage::HostName, 1)?;
+    // What the host ignores (as every Rust program does SIGPIPE) is the host's affair. Dispositions are shared with init
+    // until the program is executed.
+    for signal in 1..=64 {
+        if signal != libc::SIGKILL && signal != libc::SIGSTOP {
+            calls::signal_default(signal).at(Stage::Signals, signal as u32)?;
+        }
+    }
     let proc = plan.shared.proc_fd.load(Relaxed);
     write_file(proc, c"self/uid_map", plan.nested_map).at(Stage::NestedIdMaps, 0)?;
     write_file(proc, c"self/gid_map", plan.nested_map).at(Stage::NestedIdMaps, 1)?;
