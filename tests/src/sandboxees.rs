@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::scratch::Scratch;
 
 /// The statically linked sandboxee of that name; `None`, with the reason printed, where the toolchain cannot link so.
 #[must_use]
@@ -36,7 +37,7 @@ pub fn in_c(name: &str, linkage: Linkage) -> Option<Scratch> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("sandboxees").join(name).with_extension("c");
     let scratch = Scratch::new(&format!("{name}-{linkage:?}"));
     let mut compiler = Command::new("cc");
-    compiler.arg("-o").arg(scratch.path.join(name)).arg(source);
+    compiler.arg("-o").arg(scratch.0.join(name)).arg(source);
     if linkage == Linkage::Static {
         compiler.arg("-static");
     }
@@ -51,33 +52,5 @@ pub fn in_c(name: &str, linkage: Linkage) -> Option<Scratch> {
             crate::host::skip(&format!("no C compiler: {error}"));
             None
         }
-    }
-}
-
-/// A directory of a test's own that is removed at its end.
-#[derive(Debug)]
-pub struct Scratch {
-    /// Where it is.
-    pub path: PathBuf,
-}
-
-impl Scratch {
-    /// An empty one, for that purpose.
-    ///
-    /// # Panics
-    /// If it cannot be made.
-    #[must_use]
-    pub fn new(purpose: &str) -> Scratch {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let (id, count) = (std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let path = std::env::temp_dir().join(format!("sandbox2-{purpose}-{id}-{count}"));
-        std::fs::create_dir(&path).expect("a directory can be made");
-        Scratch { path }
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.path);
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
-use sandbox2_tests::sandboxees::Scratch;
+use sandbox2_tests::scratch::Scratch;
 use sandbox2_tests::{host, sandboxees};
 
 /// The folder of this build's programs, such as `target/debug`.
@@ -104,8 +104,7 @@ fn static_runs_the_guides_program() {
 fn tool_runs_a_program_of_the_machine() {
     let Some(sha256sum) = program("/usr/bin/sha256sum") else { return };
     let scratch = Scratch::new("tool-file");
-    let file = scratch.path.join("data");
-    fs::write(&file, "x".repeat(100_000)).expect("a file can be written");
+    let file = scratch.file("data", &"x".repeat(100_000));
     let outside: Said = Command::new(sha256sum).arg(&file).output().expect("it can be started").into();
     let Some(inside) = run("tool", &[sha256sum, text(&file)]) else { return };
     assert_eq!(inside.out, outside.out);
@@ -126,8 +125,14 @@ fn tool_stops_a_forbidden_call_with_a_full_report() {
     let socket = format!("{},{},{},0", libc::SYS_socket, libc::AF_INET, libc::SOCK_STREAM);
     let Some(said) = run("tool", &["--", text(&path), &socket]) else { return };
     assert_eq!((said.status, said.out.as_str()), (Some(2), ""));
-    let parts =
-        ["Final execution status: SYSCALL VIOLATION", "SYSCALL VIOLATION in", "socket", "AF_INET", "ALLOW socket", "used"];
+    let parts = [
+        "Final execution status: SYSCALL VIOLATION",
+        "SYSCALL VIOLATION in",
+        "socket",
+        "AF_INET",
+        "ALLOW socket",
+        "used",
+    ];
     for part in parts {
         assert!(said.err.contains(part), "{part} is missing in\n{}", said.err);
     }
@@ -145,7 +150,7 @@ fn tool_ends_what_runs_for_too_long() {
 fn tool_lets_nothing_be_written_unless_it_is_said() {
     let Some(path) = sandboxees::linked_statically("files") else { return };
     let scratch = Scratch::new("tool-dir");
-    let (folder, new) = (text(&scratch.path), scratch.path.join("new"));
+    let (folder, new) = (text(&scratch.0), scratch.0.join("new"));
     let Some(said) = run("tool", &["--ro", folder, text(&path), "make", text(&new)]) else { return };
     assert_eq!(said.out, format!("make {}: errno {}\n", new.display(), libc::EROFS), "{}", said.err);
     assert!(!new.exists());
