@@ -1,8 +1,9 @@
 //! The exec that starts the program, and every exec after it.
 
+use std::io::Read;
 use std::time::Duration;
 
-use sandbox2::{Policy, Sandbox2, Stage, Status};
+use sandbox2::{Policy, Running, Sandbox2, Stage, Status};
 
 use crate::{ANYTHING, executor, run};
 
@@ -49,27 +50,28 @@ fn a_later_exec_can_be_a_violation() {
     assert_eq!((violation.syscall.as_deref(), text.as_str()), (Some("execveat"), ""));
 }
 
-/// Each later exec is asked about, so this program keeps the monitor as busy as it can.
-fn flooding() -> Option<sandbox2::Executor> {
-    executor("flood", &[&libc::SYS_execveat.to_string()])
+/// A program that keeps the monitor as busy as it can, since each later exec is asked about; it is at it.
+fn flooding() -> Option<Running> {
+    let mut executor = executor("flood", &[&libc::SYS_execveat.to_string()])?;
+    executor.limits_mut().set_wall_time(None);
+    let mut out = executor.ipc_mut().receive_fd(1).expect("1 is free");
+    let running = Sandbox2::new(executor, &EXEC_FAILS).run_async().expect("it starts");
+    out.read_exact(&mut [0; 6]).expect("it gets ready");
+    Some(running)
 }
 
 #[test]
 fn a_flood_of_questions_does_not_delay_the_deadline() {
-    let Some(mut executor) = flooding() else { return };
-    let limit = Duration::from_millis(150);
-    executor.limits_mut().set_wall_time(limit);
-    let (outcome, text) = run(executor, &EXEC_FAILS);
-    assert_eq!((outcome.status, text.as_str()), (Status::TimedOut { limit }, "ready\n"));
+    let Some(running) = flooding() else { return };
+    let limit = Duration::from_millis(50);
+    running.set_walltime_limit(limit);
+    let outcome = running.await_result_timeout(Duration::from_secs(60)).expect("it ends long before");
+    assert_eq!(outcome.status, Status::TimedOut { limit });
 }
 
 #[test]
 fn a_flood_of_questions_does_not_delay_a_kill() {
-    let Some(mut executor) = flooding() else { return };
-    executor.limits_mut().set_wall_time(None);
-    let mut out = executor.ipc_mut().receive_fd(1).expect("1 is free");
-    let running = Sandbox2::new(executor, &EXEC_FAILS).run_async().expect("it starts");
-    std::io::Read::read_exact(&mut out, &mut [0; 6]).expect("it gets ready");
+    let Some(running) = flooding() else { return };
     running.kill();
     let outcome = running.await_result_timeout(Duration::from_secs(60)).expect("it ends long before");
     assert_eq!(outcome.status, Status::Killed);
