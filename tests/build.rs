@@ -12,6 +12,10 @@ fn main() {
     let mut linked_statically = true;
     for entry in fs::read_dir("sandboxees").expect("the folder of sandboxees is there") {
         let source = entry.expect("the folder can be read").path();
+        // Those in C are compiled by the tests, where there is a compiler.
+        if source.extension() != Some("rs".as_ref()) {
+            continue;
+        }
         let name = source.file_stem().expect("a source has a name").to_owned();
         let dynamic = out.join("dynamic").join(&name);
         let fixed = out.join("static").join(&name);

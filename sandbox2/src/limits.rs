@@ -19,9 +19,10 @@ use std::time::Duration;
 /// | wall time | 120 s |
 ///
 /// # Examples
-/// ```ignore
-/// let mut limits = Limits::default();
-/// limits.set_address_space(512 << 20).set_wall_time(None);
+/// ```
+/// let mut executor = sandbox2::Executor::new("/usr/bin/tool", ["tool"]);
+/// executor.limits_mut().set_address_space(512 << 20).set_wall_time(None);
+/// assert_eq!(executor.limits().address_space(), Some(512 << 20));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {

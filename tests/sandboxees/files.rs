@@ -1,5 +1,5 @@
 //! Tries what its arguments say with files, and prints what came of each: `read PATH`, `write PATH`, `list PATH`, `exec PATH`,
-//! `make PATH`, `chmod PATH`.
+//! `make PATH`, `chmod PATH`, `enter PATH`.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -25,6 +25,7 @@ fn main() {
                 names.sort();
                 names.join(" ")
             }),
+            "enter" => std::env::set_current_dir(path).map(|()| "done".to_owned()),
             "exec" => std::process::Command::new(path).status().map(|status| status.to_string()),
             _ => panic!("no such verb: {verb}"),
         };

@@ -3,3 +3,4 @@
 pub mod filtered;
 pub mod host;
 pub mod sandboxees;
+pub mod scratch;

@@ -1,4 +1,4 @@
-//! Nothing is left behind: no process, mount or descriptor, after a thousand launches in a row and sixty-four at once. One test
+//! Nothing is left behind: no process, thread, mount or descriptor, after a thousand launches in a row and sixty-four at once. One test
 //! alone in its process, since it counts what the whole process has.
 
 use std::fs;
@@ -19,6 +19,7 @@ sandbox2::policy! {
 #[derive(Debug, PartialEq, Eq)]
 struct Holdings {
     descriptors: usize,
+    threads: usize,
     children: Vec<String>,
     mounts: usize,
 }
@@ -32,6 +33,7 @@ fn holdings() -> Holdings {
         .collect();
     Holdings {
         descriptors: fs::read_dir("/proc/self/fd").expect("/proc can be read").count(),
+        threads: fs::read_dir("/proc/self/task").expect("/proc can be read").count(),
         children,
         mounts: fs::read_to_string("/proc/self/mountinfo").expect("/proc can be read").lines().count(),
     }
@@ -55,6 +57,17 @@ fn launches_leave_nothing_behind() {
     let before = holdings();
     for round in 0..1000 {
         let outcome = match round % 10 {
+            6 => {
+                let mut executor = executor(&consume, "cpu");
+                let _end = executor.ipc_mut().receive_fd(3).expect("3 is free");
+                let running = Sandbox2::new(executor, &PRINTING).run_async().expect("it starts");
+                if round % 20 == 6 {
+                    // Dropping it is another way to kill it.
+                    continue;
+                }
+                running.kill();
+                running.await_result()
+            }
             7 => Sandbox2::new(executor(&call, "39"), &PRINTING).run(),
             8 => Sandbox2::new(executor(&exit, "0").file("/no/such/file"), &PRINTING).run(),
             9 => {
@@ -65,6 +78,7 @@ fn launches_leave_nothing_behind() {
             _ => Sandbox2::new(executor(&exit, "0"), &PRINTING).run(),
         };
         match round % 10 {
+            6 => assert_eq!(outcome.status, Status::Killed),
             7 => assert!(outcome.violation().is_some(), "{outcome:#}"),
             8 => assert!(matches!(outcome.status, Status::SetupFailed(_)), "{outcome:#}"),
             // The limit may also run out before the program makes a call that it may not make.

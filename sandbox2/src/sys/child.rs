@@ -21,8 +21,8 @@ use super::abi::{
 };
 use super::calls::{self, Fd, FileId};
 use super::region::Shared;
+use super::stage::Stage;
 use super::{Errno, Result, forget, raw};
-use crate::error::Stage;
 
 /// Everything init and the sandboxee need, in the region's memory.
 #[derive(Clone, Copy, Debug)]

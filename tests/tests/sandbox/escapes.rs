@@ -5,8 +5,8 @@ use std::process::Command;
 
 use sandbox2::Executor;
 use sandbox2_tests::sandboxees;
+use sandbox2_tests::scratch::Scratch;
 
-use crate::files::Scratch;
 use crate::{executor, output};
 
 /// CVE-2019-5736: `/proc/self/exe` leads to the program on the mount that it was opened on.

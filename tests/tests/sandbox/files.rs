@@ -1,32 +1,10 @@
 //! What the sandboxee sees of files.
 
 use std::fs;
-use std::path::PathBuf;
+
+use sandbox2_tests::scratch::Scratch;
 
 use crate::{executor, output};
-
-/// A directory of this test's own that is removed at its end.
-pub(crate) struct Scratch(pub(crate) PathBuf);
-
-impl Scratch {
-    pub(crate) fn new(name: &str) -> Scratch {
-        let path = std::env::temp_dir().join(format!("sandbox2-{name}-{}", std::process::id()));
-        fs::create_dir(&path).expect("a directory can be made");
-        Scratch(path)
-    }
-
-    pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.0.join(name);
-        fs::write(&path, text).expect("a file can be written");
-        path
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 const EROFS: i32 = libc::EROFS;
 const ENOENT: i32 = libc::ENOENT;
@@ -68,7 +46,7 @@ fn a_writable_file_can_be_written() {
 #[test]
 fn a_directory_is_read_only_unless_it_is_writable() {
     let scratch = Scratch::new("dirs");
-    scratch.file("data", "from the host");
+    let _ = scratch.file("data", "from the host");
     let Some(ro) = executor("files", &["list", "/d", "read", "/d/data", "make", "/d/new"]) else { return };
     let text = output(ro.dir_at(&scratch.0, "/d"));
     assert_eq!(text, format!("list /d: data\nread /d/data: from the host\nmake /d/new: errno {EROFS}\n"));

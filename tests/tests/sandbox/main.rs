@@ -2,6 +2,7 @@
 
 mod descriptors;
 mod escapes;
+mod exec;
 mod files;
 mod identity;
 mod limits;
@@ -29,6 +30,15 @@ sandbox2::policy! {
 
     use static_startup, system_malloc, exit;
     ALLOW write if fd == 1;
+}
+
+sandbox2::policy! {
+    /// As [`ANYTHING`], but what needs one of these is a violation.
+    static ANYTHING_BUT;
+
+    danger { default ALLOW; }
+    use map_exec;
+    KILL umask, chdir;
 }
 
 /// An executor for the statically linked sandboxee of that name; `None`, with the reason said, if this host cannot run it.

@@ -1,6 +1,6 @@
 //! Running in the background: waiting, time limits that change, killing.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::time::Duration;
 
 use sandbox2::{Sandbox2, Status};
@@ -47,6 +47,59 @@ fn the_thread_that_started_it_may_end() {
     let starter = std::thread::spawn(move || Sandbox2::new(executor, &ANYTHING).run_async().expect("it starts"));
     let running = starter.join().expect("the thread ends well");
     assert!(!running.is_terminated());
+    drop(stdin);
+    assert!(running.await_result().is_ok());
+}
+
+#[test]
+fn any_thread_can_kill_it() {
+    let Some(executor) = executor("consume", &["wait"]) else { return };
+    let mut s2 = Sandbox2::new(executor, &ANYTHING);
+    let running = s2.run_async().expect("it starts");
+    assert!(s2.pid().is_some() && !s2.is_terminated());
+    std::thread::spawn(move || running.kill()).join().expect("the thread ends well");
+    assert_eq!(s2.await_result().to_string(), "Process killed by user");
+    assert!(s2.is_terminated());
+}
+
+#[test]
+fn the_outcome_stays() {
+    let Some(executor) = executor("exit", &["4"]) else { return };
+    let mut s2 = Sandbox2::new(executor, &ANYTHING);
+    let running = s2.run_async().expect("it starts");
+    let outcome = s2.await_result();
+    assert_eq!(outcome.exit_code(), Some(4), "{outcome:#}");
+    assert_eq!(s2.await_result(), outcome);
+    assert_eq!(running.await_result(), outcome);
+    assert_eq!(running.await_result_timeout(Duration::ZERO), Ok(outcome));
+}
+
+#[test]
+fn a_limit_of_zero_is_none_and_a_later_one_counts() {
+    let Some(mut executor) = executor("consume", &["wait"]) else { return };
+    executor.limits_mut().set_wall_time(Duration::from_secs(60));
+    let running = Sandbox2::new(executor, &ANYTHING).run_async().expect("it starts");
+    running.set_walltime_limit(Duration::ZERO);
+    running.set_walltime_limit(None);
+    assert!(running.await_result_timeout(Duration::from_millis(20)).is_err());
+    let limit = Duration::from_millis(30);
+    running.set_walltime_limit(limit);
+    assert_eq!(running.await_result().status, Status::TimedOut { limit });
+}
+
+#[test]
+fn the_host_can_talk_to_it() {
+    let Some(mut executor) = executor("echo", &[]) else { return };
+    let mut stdin = executor.ipc_mut().receive_fd(0).expect("0 is free");
+    let mut stdout = executor.ipc_mut().receive_fd(1).expect("1 is free");
+    let running = Sandbox2::new(executor, &ANYTHING).run_async().expect("it starts");
+    // A line at a time, there and back.
+    for line in [b"one\n", b"two\n"] {
+        stdin.write_all(line).expect("the socket takes it");
+        let mut back = [0; 4];
+        stdout.read_exact(&mut back).expect("it answers");
+        assert_eq!(&back, line);
+    }
     drop(stdin);
     assert!(running.await_result().is_ok());
 }

@@ -41,6 +41,19 @@ fn dropping_a_running_sandbox_kills_it() {
     out.read_to_end(&mut rest).expect("nobody holds the other end any more");
 }
 
+#[test]
+fn it_lives_as_long_as_somebody_has_a_handle() {
+    let Some(mut executor) = executor("tree", &[]) else { return };
+    let mut out = executor.ipc_mut().receive_fd(1).expect("1 is free");
+    let mut s2 = Sandbox2::new(executor, &ANYTHING);
+    let running = s2.run_async().expect("it starts");
+    out.read_exact(&mut [0; 6]).expect("it gets ready");
+    drop(s2);
+    assert!(!running.is_terminated(), "there is another handle");
+    drop(running);
+    out.read_to_end(&mut Vec::new()).expect("nobody holds the other end any more");
+}
+
 /// The host is a forked child of this test; it is killed while its sandboxee runs.
 #[test]
 fn a_sandboxee_does_not_outlive_its_host() {

@@ -1,0 +1,192 @@
+//! The examples, run as a user runs them.
+
+use std::ffi::{CString, OsStr};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use sandbox2_tests::scratch::Scratch;
+use sandbox2_tests::{host, sandboxees};
+
+/// The folder of this build's programs, such as `target/debug`.
+fn programs() -> PathBuf {
+    let this = std::env::current_exe().expect("this test has a path");
+    this.ancestors().nth(2).expect("tests lie in target/PROFILE/deps").to_owned()
+}
+
+fn writable(folder: &Path) -> bool {
+    let path = CString::new(folder.as_os_str().as_bytes()).expect("no zero in a path");
+    // SAFETY: the path ends with a zero.
+    unsafe { libc::access(path.as_ptr(), libc::W_OK) == 0 }
+}
+
+/// The example of that name, up to date; `None`, with the reason printed, if it is neither there nor can be built here.
+fn example(name: &str) -> Option<PathBuf> {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    if !host::can_launch() {
+        return None;
+    }
+    let programs = programs();
+    if writable(&programs) {
+        BUILT.get_or_init(|| build(&programs));
+    }
+    let example = programs.join(name);
+    if !example.exists() {
+        host::skip("the examples are not built, and this user cannot build them here");
+        return None;
+    }
+    Some(example)
+}
+
+/// Builds the examples into the folder that this test was built into.
+fn build(programs: &Path) {
+    let profile = match programs.file_name().and_then(OsStr::to_str) {
+        Some("debug") | None => "dev",
+        Some(profile) => profile,
+    };
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("Cargo.toml");
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "-p", "sandbox2-examples", "--bins", "--profile", profile, "--manifest-path"])
+        .arg(manifest)
+        .arg("--target-dir")
+        .arg(programs.parent().expect("it lies in the target folder"))
+        .output()
+        .expect("cargo can be run");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+struct Said {
+    status: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Said {
+        let text = |bytes| String::from_utf8(bytes).expect("it writes text");
+        Said { status: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+}
+
+/// Runs an example in the root directory, with nothing on its standard input.
+fn run<A: AsRef<OsStr>>(name: &str, args: &[A]) -> Option<Said> {
+    let mut command = Command::new(example(name)?);
+    command.args(args).current_dir("/").stdin(Stdio::null());
+    Some(command.output().expect("it can be started").into())
+}
+
+/// The path of a program of the machine; `None`, with the reason printed, if it is not there.
+fn program(path: &str) -> Option<&str> {
+    if !Path::new(path).exists() {
+        host::skip(&format!("there is no {path}"));
+        return None;
+    }
+    Some(path)
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("the path is text")
+}
+
+#[test]
+fn static_runs_the_guides_program() {
+    let Some(said) = run::<&str>("static", &[]) else { return };
+    let version = fs::read_to_string("/proc/version").expect("/proc can be read").to_uppercase();
+    assert!(said.out.starts_with(&version), "{}", said.out);
+    assert!(said.out.contains("/etc/passwd: No such file or directory"), "{}", said.out);
+    assert!(said.out.ends_with("Final execution status: OK - Exit code: 0\n"), "{}", said.out);
+    assert_eq!((said.status, said.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn tool_runs_a_program_of_the_machine() {
+    let Some(sha256sum) = program("/usr/bin/sha256sum") else { return };
+    let scratch = Scratch::new("tool-file");
+    let file = scratch.file("data", &"x".repeat(100_000));
+    let outside: Said = Command::new(sha256sum).arg(&file).output().expect("it can be started").into();
+    let Some(inside) = run("tool", &[sha256sum, text(&file)]) else { return };
+    assert_eq!(inside.out, outside.out);
+    assert_eq!(inside.status, Some(0), "{}", inside.err);
+    assert_eq!(inside.err, "Final execution status: OK - Exit code: 0\n");
+}
+
+#[test]
+fn tool_passes_the_exit_code_on() {
+    let Some(path) = sandboxees::linked_statically("exit") else { return };
+    let Some(said) = run("tool", &[text(&path), "7"]) else { return };
+    assert_eq!((said.status, said.err.as_str()), (Some(7), "Final execution status: OK - Exit code: 7\n"));
+}
+
+#[test]
+fn tool_stops_a_forbidden_call_with_a_full_report() {
+    let Some(path) = sandboxees::linked_statically("call") else { return };
+    let socket = format!("{},{},{},0", libc::SYS_socket, libc::AF_INET, libc::SOCK_STREAM);
+    let Some(said) = run("tool", &["--", text(&path), &socket]) else { return };
+    assert_eq!((said.status, said.out.as_str()), (Some(2), ""));
+    let parts = [
+        "Final execution status: SYSCALL VIOLATION",
+        "SYSCALL VIOLATION in",
+        "socket",
+        "AF_INET",
+        "ALLOW socket",
+        "used",
+    ];
+    for part in parts {
+        assert!(said.err.contains(part), "{part} is missing in\n{}", said.err);
+    }
+}
+
+#[test]
+fn tool_ends_what_runs_for_too_long() {
+    let Some(sleep) = program("/usr/bin/sleep") else { return };
+    let Some(said) = run("tool", &["--time", "1", sleep, "600"]) else { return };
+    assert_eq!(said.status, Some(2), "{}", said.err);
+    assert!(said.err.starts_with("Final execution status: Process TIMEOUT - Wall time limit: 1s\n"), "{}", said.err);
+}
+
+#[test]
+fn tool_lets_nothing_be_written_unless_it_is_said() {
+    let Some(path) = sandboxees::linked_statically("files") else { return };
+    let scratch = Scratch::new("tool-dir");
+    let (folder, new) = (text(&scratch.0), scratch.0.join("new"));
+    let Some(said) = run("tool", &["--ro", folder, text(&path), "make", text(&new)]) else { return };
+    assert_eq!(said.out, format!("make {}: errno {}\n", new.display(), libc::EROFS), "{}", said.err);
+    assert!(!new.exists());
+    let Some(said) = run("tool", &["--rw", folder, text(&path), "make", text(&new)]) else { return };
+    assert_eq!(said.out, format!("make {}: done\n", new.display()), "{}", said.err);
+    assert!(new.exists());
+}
+
+#[test]
+fn tool_says_what_it_cannot_run() {
+    let Some(said) = run("tool", &["/no/such/program"]) else { return };
+    assert_ne!(said.status, Some(0));
+    assert!(said.err.contains("/no/such/program"), "{}", said.err);
+    let Some(said) = run("tool", &["--colour", "x"]) else { return };
+    assert_eq!((said.status, said.err.as_str()), (Some(1), "tool: no such option: --colour\n"));
+}
+
+#[test]
+fn violation_shows_one_of_each_outcome() {
+    let Some(said) = run::<&str>("violation", &[]) else { return };
+    assert_eq!((said.status, said.err.as_str()), (Some(0), ""), "{}", said.out);
+    let lines: Vec<&str> =
+        said.out.split("=== ").skip(1).map(|part| part.lines().nth(1).expect("an outcome has a line")).collect();
+    let expected = [
+        "OK - Exit code: 0",
+        "OK - Exit code: 7",
+        "SYSCALL VIOLATION - ",
+        "SYSCALL VIOLATION - ",
+        "Process terminated with a SIGNAL - Signal: SIGTERM [15]",
+        "Process TIMEOUT - Wall time limit: 200ms",
+        "Process killed by user",
+        "SETUP_ERROR - ",
+    ];
+    assert_eq!(lines.len(), expected.len(), "{}", said.out);
+    for (line, start) in lines.iter().zip(expected) {
+        assert!(line.starts_with(start), "{line} is not {start}");
+    }
+    assert!(said.out.contains("ALLOW write if fd == 2;"), "{}", said.out);
+}
