@@ -303,9 +303,15 @@ impl Launched {
     }
 
     /// Kills every process of the sandbox. It is gone once [`init`](Self::init) is readable.
-    pub(crate) fn kill(&self) {
-        // ESRCH: it has ended by itself.
-        let _ = calls::pidfd_send_signal(self.init.as_raw_fd(), libc::SIGKILL);
+    ///
+    /// # Errors
+    /// `EPERM` if the host has taken another user's identity since the launch.
+    pub(crate) fn kill(&self) -> sys::Result<()> {
+        match calls::pidfd_send_signal(self.init.as_raw_fd(), libc::SIGKILL) {
+            // It has ended by itself.
+            Err(Errno(libc::ESRCH)) => Ok(()),
+            result => result,
+        }
     }
 
     /// Waits until the sandbox is gone, and says how it ended.

@@ -359,7 +359,7 @@ fn killing_takes_the_whole_tree_and_dropping_does_too() {
     let (launched, mut read) = launch("sleep 1000 & echo; sleep 1000");
     assert!(launched.waits_killably() || !calls::readable(launched.init().as_raw_fd(), Duration::ZERO).unwrap());
     read.read_exact(&mut [0]).unwrap();
-    launched.kill();
+    launched.kill().unwrap();
     let ended = launched.finish();
     assert_eq!(ended.main_status, None);
     assert!(ended.setup_failure.is_none());

@@ -285,16 +285,16 @@ fn wait_gone(pidfd: BorrowedFd<'_>, patience: Duration) -> bool {
 
 /// Ends what is left of the sandbox, reaps it and makes up the status.
 fn finish(launched: Launched, end: End) -> (Status, Usage) {
-    let gone = matches!(end, End::Gone);
-    if !gone {
-        launched.kill();
-    }
-    if !gone && !wait_gone(launched.init(), KILL_PATIENCE) {
-        // It is dying, and nobody can hurry that. A thread stays with it, so that no zombie does.
+    let killed = if matches!(end, End::Gone) { Ok(()) } else { launched.kill() };
+    if killed.is_err() || !wait_gone(launched.init(), KILL_PATIENCE) {
+        // It is dying, and nobody can hurry that, or it cannot be killed. A thread stays with it, so that no zombie does.
         let reaper = std::thread::Builder::new().name("sandbox2-reaper".to_owned());
         // If there is no thread to be had, dropping the closure waits here instead.
         let _ = reaper.spawn(move || drop(launched.finish()));
-        return (status(end, None, None), Usage::default());
+        return match killed {
+            Ok(()) => (status(end, None, None), Usage::default()),
+            Err(sys::Errno(errno)) => (Status::InternalError { what: cannot_kill(errno) }, Usage::default()),
+        };
     }
     let ended = launched.finish();
     let usage = Usage {
@@ -304,6 +304,13 @@ fn finish(launched: Launched, end: End) -> (Status, Usage) {
         wall: Duration::ZERO,
     };
     (status(end, ended.setup_failure, ended.main_status), usage)
+}
+
+fn cannot_kill(errno: i32) -> String {
+    format!(
+        "the sandbox cannot be killed and may still be running: {} (a host must stay the user that it launched as)",
+        Errno::from_raw(errno)
+    )
 }
 
 fn status(end: End, setup_failure: Option<SetupError>, main_status: Option<i32>) -> Status {
