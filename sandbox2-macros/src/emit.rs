@@ -133,6 +133,7 @@ impl Emission<'_> {
                 #krate::Policy::from_parts(#krate::__private::PolicyParts {
                     name: #name,
                     file: ::core::file!(),
+                    line: ::core::line!(),
                     meaning: MEANING,
                     symbols: SYMBOLS,
                     origins: ORIGINS,

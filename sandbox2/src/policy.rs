@@ -26,6 +26,8 @@ pub struct PolicyParts {
     pub name: Option<&'static str>,
     /// The source file with the `policy!`.
     pub file: &'static str,
+    /// The line in it on which the policy begins.
+    pub line: u32,
     /// What it means on the architecture it was compiled for: `sandbox2_policy::encoding`.
     pub meaning: &'static [u8],
     /// The values of the Rust constants in it.
@@ -230,6 +232,7 @@ pub(crate) mod testing {
         Policy::from_parts(PolicyParts {
             name: Some("TESTED"),
             file: "src/policies.rs",
+            line: 2,
             meaning: encoding::encode(&Meaning { arch: Arch::native().unwrap(), calls: calls.into(), default }).leak(),
             symbols: &[],
             origins: &[ORIGIN],

@@ -41,6 +41,7 @@ pub(crate) fn explain(
         pid,
         decided_by: decided_by(policy, decision),
         policy: policy.name().map(str::to_owned),
+        declared_at: Some(format!("{}:{}", policy.parts().file, policy.parts().line)),
         suggestion: call.map(|call| suggest::suggest(policy, call, data)),
         risk: call.and_then(|call| danger_of(call, arch, &data.args)).map(|danger| format!("it {}", danger.because)),
     }

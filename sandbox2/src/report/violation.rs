@@ -33,6 +33,9 @@ pub struct Violation {
     pub decided_by: DecidedBy,
     /// The policy's name, if it has one.
     pub policy: Option<String>,
+    /// Where the policy is declared: `file:line`.
+    #[serde(default)]
+    pub declared_at: Option<String>,
     /// The policy line that would allow it; `None` where nothing could.
     pub suggestion: Option<String>,
     /// What would be given away with that.
@@ -204,8 +207,10 @@ impl Violation {
             }
         }
         row(f, "made at", &format!("{:#x} by thread {}", self.instruction_pointer, self.pid))?;
-        if let Some(policy) = &self.policy {
-            row(f, "policy", &Plain(policy))?;
+        match (&self.policy, &self.declared_at) {
+            (Some(policy), Some(place)) => row(f, "policy", &format!("{} at {}", Plain(policy), Plain(place)))?,
+            (Some(text), None) | (None, Some(text)) => row(f, "policy", &Plain(text))?,
+            (None, None) => {}
         }
         row(f, "decided by", &self.decided_by)?;
         self.cure(f)
@@ -279,6 +284,7 @@ pub(crate) mod testing {
             pid: 42,
             decided_by: DecidedBy::Rule { place, action: "KILL".to_owned() },
             policy: Some("TOOL".to_owned()),
+            declared_at: Some("src/policies.rs:2".to_owned()),
             suggestion: Some("ALLOW openat;".to_owned()),
             risk: None,
         }
