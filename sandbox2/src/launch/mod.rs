@@ -10,6 +10,7 @@ mod tests;
 
 use std::borrow::Cow;
 use std::ffi::CString;
+use std::io::{PipeWriter, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
@@ -62,6 +63,8 @@ pub(crate) struct Launched {
     region: Region,
     init: OwnedFd,
     listener: OwnedFd,
+    /// Init ends the sandbox when something is written to it, or when the host closes it.
+    lifeline: PipeWriter,
     main_pid: libc::pid_t,
     program_name: PathBuf,
     reaped: bool,
@@ -100,7 +103,11 @@ pub(crate) fn launch(spec: LaunchSpec) -> Result<Launched, SetupError> {
     let region = Region::new(plan::arena_size(&spec, &files)).map_err(at(Stage::Plan))?;
     let host = calls::pidfd_open_self().map_err(at(Stage::Plan))?;
     let writable_program = writable_program.as_ref();
-    let plan = plan::lay_out(&region, &spec, &files, &descriptors, &limits, writable_program, host.as_raw_fd())
+    let (lifeline, host_end) = std::io::pipe().map_err(|error| {
+        SetupError::new(Stage::Plan, error.raw_os_error()).with_what("a pipe that ties the sandbox to its host")
+    })?;
+    let watched = (host.as_raw_fd(), lifeline.as_raw_fd());
+    let plan = plan::lay_out(&region, &spec, &files, &descriptors, &limits, writable_program, watched)
         .map_err(at(Stage::Plan))?;
 
     // No signal handler of the host's may run in the child.
@@ -108,13 +115,13 @@ pub(crate) fn launch(spec: LaunchSpec) -> Result<Launched, SetupError> {
     let cloned = child::clone_init(plan, Namespaces::new(spec.network).flags(), region.stack(0));
     calls::signal_mask(mask).map_err(at(Stage::Namespaces))?;
     let init = cloned.map_err(at(Stage::Namespaces))?;
-    drop(host);
+    drop((host, lifeline));
 
     let setup = Setup { init: Some(init), spec: &spec, files: &files, region: &region };
     let handover = setup.wait()?;
     let (init, listener, main_pid) = setup.take(handover, late_limit)?;
     let program_name = spec.program_name;
-    Ok(Launched { region, init, listener, main_pid, program_name, reaped: false })
+    Ok(Launched { region, init, listener, lifeline: host_end, main_pid, program_name, reaped: false })
 }
 
 /// A child that is being set up; dropping it before [`Setup::take`] has succeeded kills and reaps it.
@@ -305,12 +312,13 @@ impl Launched {
     /// Kills every process of the sandbox. It is gone once [`init`](Self::init) is readable.
     ///
     /// # Errors
-    /// `EPERM` if the host has taken another user's identity since the launch.
+    /// If there is no way to do it.
     pub(crate) fn kill(&self) -> sys::Result<()> {
         match calls::pidfd_send_signal(self.init.as_raw_fd(), libc::SIGKILL) {
             // It has ended by itself.
-            Err(Errno(libc::ESRCH)) => Ok(()),
-            result => result,
+            Ok(()) | Err(Errno(libc::ESRCH)) => Ok(()),
+            // The host has become another user since the launch; init itself is still asked.
+            Err(errno) => (&self.lifeline).write_all(b"x").map_err(|_| errno),
         }
     }
 
@@ -354,7 +362,8 @@ fn duration([seconds, microseconds]: [i64; 2]) -> Duration {
 impl Drop for Launched {
     fn drop(&mut self) {
         if !self.reaped {
-            end(&self.init);
+            let _ = self.kill();
+            reap(&self.init);
         }
     }
 }

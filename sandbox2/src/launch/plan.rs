@@ -157,7 +157,7 @@ pub(super) fn lay_out<'r>(
     descriptors: &Descriptors,
     limits: &[LimitOp],
     writable_program: Option<&WritableProgram>,
-    host: RawFd,
+    (host, lifeline): (RawFd, RawFd),
 ) -> sys::Result<&'r Plan<'r>> {
     let steps = files.steps.iter().map(|step| mount_op(region, step)).collect::<sys::Result<Vec<_>>>()?;
     let (user, group) = calls::effective_ids();
@@ -168,6 +168,7 @@ pub(super) fn lay_out<'r>(
     region.put_one(Plan {
         shared: region.shared(),
         host,
+        lifeline,
         forget: region.put(&forget::gaps(region.range()))?,
         uid_map: region.put(format!("{INSIDE_ID} {user} 1").as_bytes())?,
         gid_map: region.put(format!("{INSIDE_ID} {group} 1").as_bytes())?,
@@ -269,15 +270,17 @@ const fn attributes(writable: bool, device: bool) -> u64 {
     MOUNT_ATTR_NOSUID | devices | access
 }
 
-/// What init may do once it has locked itself up: wait for its children, and end.
-fn init_filter() -> [Insn; 7] {
+/// What init may do once it has locked itself up: wait for its children and for the host, and end.
+fn init_filter() -> [Insn; 9] {
     let arch = sandbox2_policy::Arch::native().map_or(0, sandbox2_policy::Arch::audit);
     let equal = |number: libc::c_long, skip| Insn::jump(op::JEQ, number as u32, skip, 0);
     [
         Insn::stmt(op::LD_ABS, offset::ARCH),
-        Insn::jump(op::JEQ, arch, 0, 3),
+        Insn::jump(op::JEQ, arch, 0, 5),
         Insn::stmt(op::LD_ABS, offset::NR),
-        equal(libc::SYS_wait4, 2),
+        equal(libc::SYS_wait4, 4),
+        equal(libc::SYS_ppoll, 3),
+        equal(libc::SYS_read, 2),
         equal(libc::SYS_exit_group, 1),
         Insn::stmt(op::RET, ret::KILL_PROCESS),
         Insn::stmt(op::RET, ret::ALLOW),

@@ -132,6 +132,30 @@ pub(crate) fn readable(which: Fd, wait: Duration) -> Result<bool> {
     unsafe { raw::syscall(libc::SYS_ppoll, [poll_address, 1, address(&time), 0, 8, 0]) }.map(|ready| ready > 0)
 }
 
+/// Waits until one of the two is readable or has no writer any more; which of them.
+pub(crate) fn either_readable(a: Fd, b: Fd) -> Result<(bool, bool)> {
+    let poll = |which| libc::pollfd { fd: which, events: libc::POLLIN, revents: 0 };
+    let mut polls = [poll(a), poll(b)];
+    let polls_address = core::ptr::from_mut(&mut polls).expose_provenance();
+    // SAFETY: the kernel writes `revents` of two `pollfd`s that live on this frame.
+    unsafe { raw::syscall(libc::SYS_ppoll, [polls_address, 2, 0, 0, 8, 0]) }?;
+    Ok((polls[0].revents != 0, polls[1].revents != 0))
+}
+
+/// A descriptor that is readable while one of `signals` is pending. They must be blocked.
+pub(crate) fn signalfd(signals: u64) -> Result<Fd> {
+    let flags = (libc::SFD_NONBLOCK | libc::SFD_CLOEXEC) as usize;
+    let made = plain(libc::SYS_signalfd4, [fd(-1), address(&signals), 8, flags, 0, 0])?;
+    Ok(made as Fd)
+}
+
+/// Reads what there is, at most so much as fits.
+pub(crate) fn read(from: Fd, into: &mut [u8]) -> Result<usize> {
+    let place = into.as_mut_ptr().expose_provenance();
+    // SAFETY: the kernel writes at most `into.len()` bytes there, which are exclusively ours.
+    unsafe { raw::syscall(libc::SYS_read, [fd(from), place, into.len(), 0, 0, 0]) }
+}
+
 /// Sleeps until somebody wakes `word`, but not if it is not `value`, and at most so long.
 pub(crate) fn futex_wait(word: &AtomicU32, value: u32, wait: Duration) -> Result<()> {
     let time = timespec(wait);
@@ -209,13 +233,13 @@ pub(crate) fn wait_pidfd(pidfd: Fd) -> Result<(i32, Rusage)> {
     Ok((status, usage))
 }
 
-/// Reaps any child; its id and wait status.
+/// Reaps any child that has ended; its id and wait status. The id is 0 if none has.
 pub(crate) fn wait_any(usage: &mut Rusage) -> Result<(i32, i32)> {
     let mut status = 0_i32;
     let args = [
         usize::MAX,
         core::ptr::from_mut(&mut status).expose_provenance(),
-        libc::__WALL as usize,
+        (libc::__WALL | libc::WNOHANG) as usize,
         core::ptr::from_mut(usage).expose_provenance(),
         0,
         0,

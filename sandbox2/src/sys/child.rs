@@ -30,6 +30,9 @@ pub(crate) struct Plan<'a> {
     pub(crate) shared: &'a Shared,
     /// The host's pidfd: readable once the host is gone.
     pub(crate) host: Fd,
+    /// A pipe whose other end the host alone has: init ends the sandbox once something comes, or that end is gone. The kernel
+    /// lets a host that has become another user neither kill it nor take it along when it dies.
+    pub(crate) lifeline: Fd,
     /// What init can do without of the host's memory.
     pub(crate) forget: &'a [(usize, usize)],
     pub(crate) uid_map: &'a [u8],
@@ -237,11 +240,12 @@ extern "C" fn init(plan: *const ()) -> ! {
     if plan.cwd.is_some() {
         calls::futex_wake(&shared.rooted);
     }
-    if let Err(failure) = lock_up(plan) {
-        fail(shared, failure);
-    }
+    let ended = match lock_up(plan) {
+        Ok(ended) => ended,
+        Err(failure) => fail(shared, failure),
+    };
     shared.locked.store(1, Release);
-    reap(shared, main)
+    reap(plan, main, ended)
 }
 
 /// Everything that comes before the sandboxee is made. The mount that the program is on, if it is to become read-only.
@@ -457,23 +461,54 @@ fn clone_main(plan: &Plan<'_>) -> Result<i32> {
 /// Leaves init nothing but waiting and ending. The sandboxee's pidfd stays, for the host to take.
 ///
 /// Meanwhile the sandboxee prepares itself; it executes nothing before `locked` is set.
-fn lock_up(plan: &Plan<'_>) -> Step {
-    let pidfd = plan.shared.main_pidfd.load(Relaxed).cast_unsigned();
-    if pidfd > 0 {
-        calls::close_range(0, pidfd.wrapping_sub(1)).at(Stage::Init, 0)?;
+///
+/// Of its descriptors stay the sandboxee's pidfd, the lifeline, and one that tells of children that have ended, which is
+/// returned.
+fn lock_up(plan: &Plan<'_>) -> core::result::Result<Fd, Failure> {
+    const CHILD_ENDED: u64 = 1 << (libc::SIGCHLD - 1);
+    calls::signal_mask(CHILD_ENDED).at(Stage::Init, 4)?;
+    let ended = calls::signalfd(CHILD_ENDED).at(Stage::Init, 4)?;
+    let mut kept = [plan.shared.main_pidfd.load(Relaxed), plan.lifeline, ended].map(i32::cast_unsigned);
+    kept.sort_unstable();
+    let mut next = 0;
+    for number in kept {
+        if number > next {
+            calls::close_range(next, number.wrapping_sub(1)).at(Stage::Init, 0)?;
+        }
+        next = number.wrapping_add(1);
     }
-    calls::close_range(pidfd.wrapping_add(1), u32::MAX).at(Stage::Init, 0)?;
+    calls::close_range(next, u32::MAX).at(Stage::Init, 0)?;
     calls::drop_capabilities().at(Stage::Init, 1)?;
     calls::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0).at(Stage::Init, 2)?;
     plan.shared.announce(FILTER_NEXT);
-    calls::seccomp_filter(0, plan.init_filter).at(Stage::Init, 3).map(drop)
+    calls::seccomp_filter(0, plan.init_filter).at(Stage::Init, 3)?;
+    Ok(ended)
 }
 
-/// Reaps until the sandboxee has ended; then ends too, and the kernel kills whatever is left in the sandbox.
-fn reap(shared: &Shared, main: i32) -> ! {
+/// Reaps until the sandboxee has ended, or the host wants it to; then ends too, and the kernel kills whatever is left in the
+/// sandbox.
+fn reap(plan: &Plan<'_>, main: i32, ended: Fd) -> ! {
+    loop {
+        reap_ended(plan.shared, main);
+        match calls::either_readable(plan.lifeline, ended) {
+            Ok((true, _)) => calls::exit_group(3),
+            Ok((false, _)) => {
+                // Several children's signals are one, so all that have ended are reaped at each.
+                let mut signal = [0; size_of::<libc::signalfd_siginfo>()];
+                let _ = calls::read(ended, &mut signal);
+            }
+            Err(Errno(libc::EINTR)) => {}
+            Err(_) => calls::exit_group(2),
+        }
+    }
+}
+
+/// Reaps all that have ended; does not return if the sandboxee is among them.
+fn reap_ended(shared: &Shared, main: i32) {
     loop {
         let mut usage = Rusage::default();
         match calls::wait_any(&mut usage) {
+            Ok((0, _)) => return,
             Ok((pid, status)) if pid == main => {
                 shared.wait_status.store(status, Relaxed);
                 shared.user_us.store(microseconds(usage.user), Relaxed);

@@ -79,3 +79,59 @@ fn a_sandboxee_does_not_outlive_its_host() {
     let mut rest = Vec::new();
     out.read_to_end(&mut rest).expect("nobody holds the other end any more");
 }
+
+/// Forks a host that starts `tree`, becomes another user, and then does what `then` says; how it ended. The kernel lets such
+/// a host neither signal its sandbox nor take it along when it dies.
+fn host_that_becomes_nobody(then: fn(&sandbox2::Running) -> bool) -> Option<(i32, std::os::unix::net::UnixStream)> {
+    // SAFETY: only asks.
+    if unsafe { libc::geteuid() } != 0 {
+        eprintln!("nothing to test: an ordinary user cannot become another one");
+        return None;
+    }
+    let mut executor = executor("tree", &[])?;
+    let out = executor.ipc_mut().receive_fd(1).expect("1 is free");
+    out.set_read_timeout(Some(std::time::Duration::from_secs(20))).expect("a limit can be set");
+    let mut told = out.try_clone().expect("a socket can be cloned");
+    // SAFETY: the child runs the sandbox and ends; this test's other threads hold no lock it needs but the allocator's, which
+    // fork takes care of.
+    let host = unsafe { libc::fork() };
+    assert!(host >= 0, "{}", std::io::Error::last_os_error());
+    if host == 0 {
+        let mut ready = [0; 6];
+        let running = Sandbox2::new(executor, &ANYTHING).run_async();
+        let started = running.is_ok() && told.read_exact(&mut ready).is_ok();
+        // SAFETY: takes three numbers; the C library sees to all threads.
+        let changed = unsafe { libc::setresuid(65534, 65534, 65534) } == 0;
+        let well = started && changed && running.is_ok_and(|running| then(&running));
+        // SAFETY: ends this process, and no destructor of it runs.
+        unsafe { libc::_exit(i32::from(!well)) };
+    }
+    drop(executor);
+    let mut status = 0;
+    // SAFETY: the child is ours, the status is a local.
+    assert_eq!(unsafe { libc::waitpid(host, &raw mut status, 0) }, host);
+    Some((status, out))
+}
+
+#[test]
+fn a_sandboxee_does_not_outlive_a_host_that_became_another_user() {
+    // The host leaves without a destructor.
+    let leave = |_: &sandbox2::Running| {
+        // SAFETY: ends the forked host at once.
+        unsafe { libc::_exit(0) }
+    };
+    let Some((status, mut out)) = host_that_becomes_nobody(leave) else { return };
+    assert_eq!(status, 0, "the host started it and ended");
+    out.read_to_end(&mut Vec::new()).expect("nobody holds the other end any more");
+}
+
+#[test]
+fn a_host_that_became_another_user_can_kill() {
+    let killed = |running: &sandbox2::Running| {
+        running.kill();
+        matches!(running.await_result().status, Status::Killed)
+    };
+    let Some((status, mut out)) = host_that_becomes_nobody(killed) else { return };
+    assert_eq!(status, 0, "the host was told that it is killed");
+    out.read_to_end(&mut Vec::new()).expect("nobody holds the other end any more");
+}
