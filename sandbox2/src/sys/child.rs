@@ -257,7 +257,7 @@ fn prepare(plan: &Plan<'_>) -> core::result::Result<Option<Fd>, Failure> {
     }
     forget::host_memory(plan.forget, &plan.shared.scratch);
     let _ = calls::prctl(libc::PR_SET_NAME, c"sandbox2-init".as_ptr().expose_provenance(), 0);
-    // Were this one ignored, the sandboxee's end would be lost. The others: see `lock_up`.
+    // Were this one ignored, the sandboxee's end would be lost. The others: see `confine`.
     calls::signal_default(libc::SIGCHLD).at(Stage::Signals, libc::SIGCHLD as u32)?;
     calls::signal_mask(0).at(Stage::Signals, 0)?;
     // The host takes descriptors out of this process, which a host without privilege may do only if it is dumpable; and
@@ -433,8 +433,8 @@ fn attach(root: Fd, mount: Fd, target: Target<'_>, index: u32) -> Step {
     Ok(())
 }
 
-/// Makes the sandboxee: it shares this memory and the dispositions of signals until it executes the program, and has a user namespace of its own, so that
-/// no capability it ever has counts for the sandbox's mounts, network or processes.
+/// Makes the sandboxee: it shares this memory and the dispositions of signals until it executes the program, and has a user
+/// namespace of its own, so that no capability it ever has counts for the sandbox's mounts, network or processes.
 fn clone_main(plan: &Plan<'_>) -> Result<i32> {
     let clone = CloneArgs {
         flags: (libc::CLONE_VM
@@ -458,11 +458,9 @@ fn clone_main(plan: &Plan<'_>) -> Result<i32> {
     Ok(pid as i32)
 }
 
-/// Leaves init nothing but waiting and ending. The sandboxee's pidfd stays, for the host to take.
+/// Leaves init nothing but waiting and ending. The sandboxee executes nothing before `locked` is set.
 ///
-/// Meanwhile the sandboxee prepares itself; it executes nothing before `locked` is set.
-///
-/// Of its descriptors stay the sandboxee's pidfd, the lifeline, and one that tells of children that have ended, which is
+/// Of init's descriptors stay the sandboxee's pidfd, the lifeline, and one that tells of children that have ended, which is
 /// returned.
 fn lock_up(plan: &Plan<'_>) -> core::result::Result<Fd, Failure> {
     const CHILD_ENDED: u64 = 1 << (libc::SIGCHLD - 1);
