@@ -14,8 +14,9 @@ use sandbox2_policy::meaning::Width;
 use sandbox2_policy::pipeline::{self, Built};
 use sandbox2_policy::problem::{Problem, Problems};
 use sandbox2_policy::program::{Operand, Program};
+use sandbox2_policy::resolve::SymbolSource;
 use sandbox2_policy::surroundings::{Mount, MountKind, Network};
-use sandbox2_policy::syntax::{Header, Parsed, Places, parse};
+use sandbox2_policy::syntax::{ExprSource, Header, Parsed, Places, parse};
 use sandbox2_policy::tables::{self, InLibc};
 
 use crate::report;
@@ -24,7 +25,7 @@ use crate::report;
 pub(crate) fn expand(krate: &TokenStream, tokens: TokenStream) -> TokenStream {
     let first = tokens.clone().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
     let start = Span::mixed_site().located_at(first);
-    let Parsed { header, is_item, def, exprs, places, problems } = parse(tokens);
+    let Parsed { header, is_item, def, exprs, imports: _, places, problems } = parse(tokens);
     let mut found = Problems::default();
     for problem in problems {
         found.push(problem);
@@ -58,6 +59,7 @@ fn deny_all(krate: &TokenStream) -> TokenStream {
         is_item: false,
         def: PolicyDef::default(),
         exprs: Vec::new(),
+        imports: Vec::new(),
         places: Places::default(),
         problems: Vec::new(),
     };
@@ -93,7 +95,7 @@ fn block(start: Span, content: TokenStream) -> TokenStream {
 
 struct Emission<'a> {
     krate: &'a TokenStream,
-    exprs: &'a [TokenStream],
+    exprs: &'a [ExprSource],
     places: &'a Places,
     name: Option<String>,
 }
@@ -183,7 +185,10 @@ impl Emission<'_> {
                 (Width::W64, false) => ("width64", "unsigned64"),
                 (Width::W64, true) => ("width64", "signed64"),
             };
-            let expr = self.exprs.get(usize::from(symbol.expr)).cloned().unwrap_or_default();
+            let SymbolSource::Expr(number) = symbol.source else { return TokenStream::new() };
+            let Some(ExprSource::Own(expr)) = self.exprs.get(usize::from(number)).cloned() else {
+                return TokenStream::new();
+            };
             // What is wrong with the expression is reported where it stands.
             let place = expr.clone().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
             let span = Span::mixed_site().located_at(place);

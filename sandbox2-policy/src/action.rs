@@ -39,6 +39,8 @@ pub enum Action {
     Trap(u16),
     /// The call is made, and the kernel's audit log says so.
     Log,
+    /// The monitor asks a handler of the host's what to do. Where nobody monitors, it is [`Action::Kill`].
+    Notify,
 }
 
 impl Action {
@@ -60,6 +62,7 @@ impl fmt::Display for Action {
             },
             Action::Trap(number) => write!(f, "TRAP({number})"),
             Action::Log => f.write_str("LOG"),
+            Action::Notify => f.write_str("NOTIFY"),
         }
     }
 }
@@ -67,12 +70,13 @@ impl fmt::Display for Action {
 /// Who will answer when a program says "violation". A parameter of lowering, because stacked filters can only tighten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Supervision {
-    /// Nobody: KILL is `SECCOMP_RET_KILL_PROCESS`.
+    /// Nobody: KILL and NOTIFY are `SECCOMP_RET_KILL_PROCESS`.
     Standalone,
-    /// A monitor with the filter's listener: KILL, and every `execveat`, is `SECCOMP_RET_USER_NOTIF`.
+    /// A monitor with the filter's listener: KILL, NOTIFY and every `execveat` are `SECCOMP_RET_USER_NOTIF`.
     Supervised,
-    /// A monitor that traces: KILL is `SECCOMP_RET_TRACE` with [`TRACE_VIOLATION`](crate::insn::ret::TRACE_VIOLATION), and
-    /// every `execveat` is `SECCOMP_RET_TRACE` with [`TRACE_EXEC`](crate::insn::ret::TRACE_EXEC).
+    /// A monitor that traces: KILL is `SECCOMP_RET_TRACE` with [`TRACE_VIOLATION`](crate::insn::ret::TRACE_VIOLATION),
+    /// NOTIFY with [`TRACE_NOTIFY`](crate::insn::ret::TRACE_NOTIFY), and every `execveat` with
+    /// [`TRACE_EXEC`](crate::insn::ret::TRACE_EXEC).
     Traced,
 }
 

@@ -47,13 +47,44 @@ pub enum Item {
     Use {
         /// The group's name.
         group: Name,
+        /// What stands in parentheses after it: `use futex(WAIT, WAKE);`.
+        args: Vec<Name>,
         /// What it stands for.
         items: Vec<Item>,
     },
+    /// `use path::POLICY;` or `restrict path::POLICY;` with the statements of that policy.
+    Import(ImportSpec),
     /// `ACTION call, call if condition;`
     Rule(Box<RuleSpec>),
     /// `call { condition => ACTION, … }`
     Block(BlockSpec),
+    /// `bpf call { … }`
+    Bpf(BpfSpec),
+    /// `baseline linux(6.6);`
+    Baseline {
+        /// The kernel's version: major and minor.
+        version: (u16, u16),
+        /// The whole statement.
+        node: NodeId,
+    },
+    /// `limit instructions <= 64;` or `limit path <= 12;`
+    Limit {
+        /// Whether it is about the longest path; else about the number of instructions.
+        path: bool,
+        /// The most that is accepted.
+        most: u32,
+        /// The whole statement.
+        node: NodeId,
+    },
+    /// `hot read, write;`: calls to decide soonest, the first one first.
+    Hot(Vec<CallName>),
+    /// `slot log_fd: i32;`: a value that is known only at launch.
+    Slot {
+        /// Its name.
+        name: Name,
+        /// Its type: `i32`, `u32`, `i64` or `u64`.
+        ty: Name,
+    },
     /// `file`, `dir`, `tmpfs` or `libraries`.
     Mount(MountSpec),
     /// `hostname "name";`
@@ -76,8 +107,110 @@ pub struct Context {
     pub arches: Option<Vec<Arch>>,
     /// Only for calls that nothing else in the policy names (groups only).
     pub fallback: bool,
+    /// Inside `override` or `restrict`.
+    pub precedence: Precedence,
     /// The group that it belongs to.
     pub group: Option<String>,
+    /// The policy that it was imported from, as the importing policy names it.
+    pub import: Option<String>,
+}
+
+/// How a rule stands to others about the same call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Precedence {
+    /// `restrict`: comes before all others, and may only deny.
+    Restrict,
+    /// `override`: comes before ordinary rules.
+    Override,
+    /// Neither: may not contradict another.
+    #[default]
+    Ordinary,
+}
+
+/// Another policy's statements.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportSpec {
+    /// Its path as written.
+    pub path: Name,
+    /// What tells it from every other policy: the same policy that comes on two ways counts once.
+    pub identity: String,
+    /// `restrict path::POLICY;`: nothing of it is taken over, but nothing that it denies may be permitted.
+    pub ceiling: bool,
+    /// Its statements.
+    pub items: Vec<Item>,
+}
+
+/// `bpf call { … }`: instructions in the notation of `bpf_helper`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BpfSpec {
+    /// The call.
+    pub call: CallName,
+    /// The instructions.
+    pub insns: Vec<BpfInsn>,
+    /// What surrounds it.
+    pub context: Context,
+    /// The whole block.
+    pub node: NodeId,
+}
+
+/// One instruction of a `bpf` block, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BpfInsn {
+    /// What it does.
+    pub op: BpfOp,
+    /// The whole instruction.
+    pub node: NodeId,
+}
+
+/// What an instruction of a `bpf` block does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BpfOp {
+    /// `LOAD_ARCH`
+    LoadArch,
+    /// `LOAD_SYSCALL_NR`
+    LoadNumber,
+    /// `ARG(n)` (64 bits) or `ARG_32(n)`.
+    LoadArg {
+        /// Which argument, from 0: its number or its name.
+        arg: Name,
+        /// Whether all 64 bits are loaded.
+        wide: bool,
+    },
+    /// `JEQ(value, target)` and its like.
+    Compare {
+        /// How.
+        test: BpfTest,
+        /// Whether all 64 bits are compared; the names that end in `32` compare 32.
+        wide: bool,
+        /// With what.
+        value: ValueSpec,
+        /// Where to if it holds.
+        target: BpfTarget,
+    },
+    /// `JUMP(label)`
+    Jump(Name),
+    /// `LABEL(label)`
+    Label(Name),
+    /// An action: the end of a path.
+    Return(ActionSpec),
+}
+
+/// A comparison of a `bpf` block; all are unsigned, as in the kernel's machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BpfTest {
+    /// One of the six comparisons.
+    Cmp(CmpOp),
+    /// `JA`: whether any of these bits is set.
+    AnyBit,
+}
+
+/// Where a comparison leads if it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BpfTarget {
+    /// To an action.
+    Action(ActionSpec),
+    /// To a label.
+    Jump(Name),
 }
 
 /// An action as written.
@@ -102,6 +235,8 @@ pub enum ActionKind {
     Trap(ValueSpec),
     /// `LOG`
     Log,
+    /// `NOTIFY`
+    Notify,
 }
 
 /// `ACTION call, call if condition;`
@@ -139,13 +274,15 @@ pub struct Arm {
     pub node: NodeId,
 }
 
-/// A system call by name; `name?` means "where the architecture has it".
+/// A system call by name; `name?` means "where the architecture has it". Or `syscall 472`: one that is newer than the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallName {
-    /// The name.
+    /// The name; for a call by number, all that was written.
     pub name: Name,
     /// Whether `?` follows.
     pub optional: bool,
+    /// The number, of a call that has no name in the tables.
+    pub number: Option<u32>,
 }
 
 /// A condition.
@@ -301,6 +438,7 @@ impl fmt::Display for ActionSpec {
             ActionKind::Errno(value) => write!(f, "ERRNO({value})"),
             ActionKind::Trap(value) => write!(f, "TRAP({value})"),
             ActionKind::Log => f.write_str("LOG"),
+            ActionKind::Notify => f.write_str("NOTIFY"),
         }
     }
 }

@@ -40,7 +40,7 @@ pub use crate::assemble::TooLong;
 ///
 /// let allow = Rule { cond: Cond::True, action: Action::Allow, origin: OriginId(0) };
 /// let read_and_write = [0, 1].map(|nr| CallRules { nr, rules: vec![allow.clone()].into() });
-/// let meaning = Meaning { arch: Arch::X86_64, calls: read_and_write.to_vec().into(), default: Action::Kill };
+/// let meaning = Meaning { arch: Arch::X86_64, calls: read_and_write.to_vec().into(), newer: [].as_slice().into(), default: Action::Kill };
 /// let program = compile(&meaning, Supervision::Standalone, &[])?;
 /// // Load the architecture, test it, load the number, test it; two ends.
 /// assert_eq!(program.insns.len(), 6);

@@ -17,6 +17,11 @@ const DEPTH: u32 = 512;
 pub fn encode(meaning: &Meaning) -> Vec<u8> {
     let mut out = vec![meaning.arch.index() as u8];
     action(&mut out, meaning.default);
+    number(&mut out, meaning.newer.len() as u64);
+    for &(first, last) in meaning.newer.iter() {
+        number(&mut out, first.into());
+        number(&mut out, last.into());
+    }
     number(&mut out, meaning.calls.len() as u64);
     for call in meaning.calls.iter() {
         number(&mut out, call.nr.into());
@@ -36,6 +41,7 @@ pub fn decode(bytes: &[u8]) -> Option<Meaning> {
     let mut input = Input { bytes };
     let arch = *Arch::ALL.get(usize::from(input.byte()?))?;
     let default = input.action()?;
+    let newer = input.list(|input| Some((input.small()?, input.small()?)))?;
     let calls = input.list(|input| {
         let nr = input.small()?;
         let rules = input.list(|input| {
@@ -46,7 +52,12 @@ pub fn decode(bytes: &[u8]) -> Option<Meaning> {
         Some(CallRules { nr, rules: Cow::Owned(rules) })
     })?;
     let ascending = calls.windows(2).all(|pair| pair[0].nr < pair[1].nr);
-    (input.bytes.is_empty() && ascending).then_some(Meaning { arch, calls: Cow::Owned(calls), default })
+    (input.bytes.is_empty() && ascending).then_some(Meaning {
+        arch,
+        calls: Cow::Owned(calls),
+        newer: Cow::Owned(newer),
+        default,
+    })
 }
 
 /// LEB128.
@@ -63,6 +74,7 @@ fn action(out: &mut Vec<u8>, action: Action) {
         Action::Allow => out.push(0),
         Action::Kill => out.push(1),
         Action::Log => out.push(2),
+        Action::Notify => out.push(5),
         Action::Errno(errno) => {
             out.push(3);
             number(out, errno.get().into());
@@ -159,6 +171,7 @@ impl Input<'_> {
             0 => Action::Allow,
             1 => Action::Kill,
             2 => Action::Log,
+            5 => Action::Notify,
             3 => Action::Errno(Errno::new(self.small()?)?),
             4 => Action::Trap(self.small()?),
             _ => return None,
@@ -222,7 +235,8 @@ mod tests {
         ];
         let second = vec![rule(Cond::True, Action::Kill, 1)];
         let calls = vec![CallRules { nr: 3, rules: rules.into() }, CallRules { nr: 451, rules: second.into() }];
-        Meaning { arch: Arch::Riscv64, calls: calls.into(), default: Action::Allow }
+        let newer = vec![(452, 460), (470, u32::MAX)];
+        Meaning { arch: Arch::Riscv64, calls: calls.into(), newer: newer.into(), default: Action::Notify }
     }
 
     #[test]

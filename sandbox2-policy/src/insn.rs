@@ -83,6 +83,8 @@ pub mod ret {
     pub const TRACE_VIOLATION: u32 = 0x5332;
     /// The event message of [`TRACE`] in a traced program: an `execveat`, for the tracer to tell the launcher's own.
     pub const TRACE_EXEC: u32 = 0x5333;
+    /// The event message of [`TRACE`] in a traced program: a call that a handler decides.
+    pub const TRACE_NOTIFY: u32 = 0x5334;
 }
 
 /// What a filter may look at: the kernel's `struct seccomp_data`.

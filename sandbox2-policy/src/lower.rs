@@ -14,7 +14,7 @@ pub(crate) mod condition;
 pub(crate) mod set;
 pub(crate) mod words;
 
-use crate::action::{Action, Supervision};
+use crate::action::{Action, Errno, Supervision};
 use crate::arch::{Arch, X32_SYSCALL_BIT};
 use crate::insn::ret;
 use crate::meaning::{Cond, Meaning};
@@ -38,6 +38,11 @@ impl Verdict {
             Action::Errno(errno) => ret::ERRNO | u32::from(errno.get()),
             Action::Trap(number) => ret::TRAP | u32::from(number),
             Action::Log => ret::LOG,
+            Action::Notify => match supervision {
+                Supervision::Standalone => ret::KILL_PROCESS,
+                Supervision::Supervised => ret::USER_NOTIF,
+                Supervision::Traced => ret::TRACE | ret::TRACE_NOTIFY,
+            },
         })
     }
 
@@ -95,6 +100,7 @@ pub(crate) struct Dag {
     supervision: Supervision,
     conditions: Conditions,
     calls: Vec<Call>,
+    newer: Vec<(u32, u32)>,
     default: Verdict,
     violation: Verdict,
 }
@@ -118,6 +124,16 @@ impl Dag {
     /// The calls with arms, by ascending number; all below [`Dag::ceiling`].
     pub(crate) fn calls(&self) -> &[Call] {
         &self.calls
+    }
+
+    /// The ranges of numbers that get [`Dag::unknown`] if they have no arms: ascending, disjoint, below [`Dag::ceiling`].
+    pub(crate) fn newer(&self) -> &[(u32, u32)] {
+        &self.newer
+    }
+
+    /// What a number gets that the policy's baseline does not know.
+    pub(crate) fn unknown(&self) -> Verdict {
+        Verdict(ret::ERRNO | u32::from(Errno::ENOSYS.get()))
     }
 
     /// What decides where no arm does.
@@ -146,9 +162,12 @@ pub(crate) fn lower(meaning: &Meaning, supervision: Supervision) -> Dag {
         supervision,
         conditions: Conditions::new(),
         calls: Vec::with_capacity(meaning.calls.len() + 1),
+        newer: Vec::with_capacity(meaning.newer.len()),
         default: Verdict::of(meaning.default, supervision),
         violation: Verdict::of(Action::Kill, supervision),
     };
+    let last = dag.ceiling().map_or(u32::MAX, |ceiling| ceiling - 1);
+    dag.newer.extend(meaning.newer.iter().map(|range| (range.0, range.1.min(last))).filter(|range| range.0 <= range.1));
     let exec = Verdict::of_exec(supervision).map(|verdict| (execveat(meaning.arch), verdict));
     for call in meaning.calls.iter() {
         if dag.ceiling().is_some_and(|ceiling| call.nr >= ceiling) || exec.is_some_and(|(nr, _)| call.nr == nr) {

@@ -129,6 +129,9 @@ pub struct Meaning {
     pub arch: Arch,
     /// Rules by number: strictly ascending, no list empty.
     pub calls: Cow<'static, [CallRules]>,
+    /// Numbers of calls newer than the policy's baseline: ranges with both ends, ascending and disjoint. A number in them
+    /// that has no rules gives ENOSYS, whatever the default.
+    pub newer: Cow<'static, [(u32, u32)]>,
     /// What decides where no rule does.
     pub default: Action,
 }
@@ -141,5 +144,11 @@ impl Meaning {
             Ok(index) => &self.calls[index].rules,
             Err(_) => &[],
         }
+    }
+
+    /// Whether the number `nr` is newer than the policy's baseline.
+    #[must_use]
+    pub fn is_newer(&self, nr: u32) -> bool {
+        self.newer.iter().any(|&(first, last)| first <= nr && nr <= last)
     }
 }

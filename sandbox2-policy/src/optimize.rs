@@ -54,11 +54,24 @@ pub(crate) fn optimize(dag: &Dag, hot: &[u32]) -> Graph {
 fn dispatch(dag: &Dag, decided: &[(u32, NodeId)], diagram: &mut Diagram) -> NodeId {
     let default = diagram.verdict(dag.default());
     let violation = diagram.verdict(dag.violation());
-    let mut ranges = vec![(0, default)];
-    for &(nr, node) in decided {
-        ranges.push((nr, node));
-        ranges.extend(nr.checked_add(1).map(|next| (next, default)));
+    let unknown = diagram.verdict(dag.unknown());
+    let mut unnamed = vec![(0, default)];
+    for &(first, last) in dag.newer() {
+        unnamed.push((first, unknown));
+        unnamed.extend(last.checked_add(1).map(|next| (next, default)));
     }
+    // What a number without arms gets, and where that changes between two calls.
+    let given = |nr: u32| unnamed.iter().rev().find(|range| range.0 <= nr).map_or(default, |range| range.1);
+    let mut ranges = Vec::with_capacity(2 * decided.len() + unnamed.len());
+    let mut bounds = unnamed.iter().copied().peekable();
+    for &(nr, node) in decided {
+        while let Some(bound) = bounds.next_if(|bound| bound.0 <= nr) {
+            ranges.push(bound);
+        }
+        ranges.push((nr, node));
+        ranges.extend(nr.checked_add(1).map(|next| (next, given(next))));
+    }
+    ranges.extend(bounds);
     ranges.extend(dag.ceiling().map(|ceiling| (ceiling, violation)));
     // A call next to another begins where the default between them would.
     let mut map: Vec<(u32, NodeId)> = Vec::with_capacity(ranges.len());

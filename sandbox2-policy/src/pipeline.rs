@@ -5,7 +5,6 @@ use crate::arch::Arch;
 use crate::ast::{NodeId, PolicyDef};
 use crate::check::{CheckedPolicy, check};
 use crate::compile::compile;
-use crate::meaning::Meaning;
 use crate::problem::{ProblemKind, Problems};
 use crate::program::Program;
 use crate::resolve::resolve;
@@ -46,7 +45,7 @@ pub fn build(def: &PolicyDef, problems: &mut Problems) -> Result<Built, Box<Chec
     let mut programs = Vec::with_capacity(Arch::ALL.len() * Supervision::ALL.len());
     for arch in Arch::ALL {
         for supervision in Supervision::ALL {
-            match program(checked.meaning(arch), supervision, problems) {
+            match program(&checked, arch, supervision, problems) {
                 Some(program) => programs.push(program),
                 None => return Err(Box::new(checked)),
             }
@@ -56,9 +55,10 @@ pub fn build(def: &PolicyDef, problems: &mut Problems) -> Result<Built, Box<Chec
 }
 
 /// One program, compiled and validated.
-fn program(meaning: &Meaning, supervision: Supervision, problems: &mut Problems) -> Option<Program> {
+fn program(checked: &CheckedPolicy, arch: Arch, supervision: Supervision, problems: &mut Problems) -> Option<Program> {
+    let meaning = checked.meaning(arch);
     let arch = meaning.arch.name();
-    let program = match compile(meaning, supervision, &[]) {
+    let program = match compile(meaning, supervision, checked.hot(meaning.arch)) {
         Ok(program) => program,
         Err(too_long) => {
             problems.report(
@@ -82,5 +82,28 @@ fn program(meaning: &Meaning, supervision: Supervision, problems: &mut Problems)
         );
         return None;
     }
-    Some(program)
+    within_limits(checked, &program, problems).then_some(program)
+}
+
+/// Whether the program keeps the bounds that the policy sets.
+fn within_limits(checked: &CheckedPolicy, program: &Program, problems: &mut Problems) -> bool {
+    let mut kept = true;
+    for limit in checked.limits() {
+        let (actual, what) = match limit.path {
+            true => (program.longest_path(), "its longest path has"),
+            false => (program.insns.len(), "it has"),
+        };
+        if actual <= limit.most as usize {
+            continue;
+        }
+        kept = false;
+        let (arch, supervision) = (program.arch.name(), program.supervision.name());
+        problems.report(
+            ProblemKind::LimitExceeded,
+            limit.node,
+            format!("the {supervision} program for {arch} is over the limit: {what} {actual} instructions"),
+            "raise the limit, or write fewer or simpler rules; `hot` makes the paths of some calls shorter",
+        );
+    }
+    kept
 }

@@ -51,6 +51,10 @@ kinds! {
     NowhereSyscall = "call" / "nowhere_syscall",
     /// A call that some architecture lacks, without `?`; an error only when compiling for that architecture.
     MissingOnArch = "call" / "missing_on_arch",
+    /// `syscall N` with a number that has a name, or that no call can have.
+    SyscallNumber = "call" / "syscall_number",
+    /// A baseline that is no version of Linux, or one that is not known yet.
+    UnknownKernel = "call" / "unknown_kernel",
     /// No group of that name.
     UnknownGroup = "call" / "unknown_group",
 
@@ -82,6 +86,8 @@ kinds! {
     SignTrap = "constant" / "sign_trap",
     /// A range that ends before it begins.
     EmptyRange = "constant" / "empty_range",
+    /// A slot that nothing is compared with.
+    UnusedSlot = "constant" / "unused_slot",
     /// A Rust expression where the macro itself must know the number.
     NotConstant = "constant" / "not_constant",
 
@@ -122,6 +128,13 @@ kinds! {
     /// A call is denied and another that does the same is not.
     SiblingForgotten = "danger" / "sibling_forgotten",
 
+    /// Two policies that cannot be one.
+    Incompatible = "compose" / "incompatible",
+    /// A `restrict` that permits what was denied.
+    Widens = "compose" / "widens",
+    /// An `override` of nothing.
+    NeedlessOverride = "compose" / "needless_override",
+
     /// A path that is not absolute.
     RelativePath = "surroundings" / "relative_path",
     /// A path with `.`, `..`, `//` or a `/` at its end.
@@ -141,6 +154,8 @@ kinds! {
 
     /// A program over the kernel's limit.
     TooLong = "program" / "too_long",
+    /// A program over a bound that the policy sets.
+    LimitExceeded = "program" / "limit_exceeded",
     /// The validator could not prove the program: a defect of sandbox2, never let through. The one kind without a fixture.
     NotProved = "program" / "not_proved",
 }

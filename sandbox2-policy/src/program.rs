@@ -2,8 +2,13 @@
 
 use crate::action::Supervision;
 use crate::arch::Arch;
-use crate::insn::Insn;
+use crate::insn::{Insn, op};
 use crate::meaning::SymbolId;
+
+/// The class of returns (`BPF_RET`).
+const RETURN: u16 = 6;
+/// The class of jumps (`BPF_JMP`).
+const JUMP: u16 = 5;
 
 /// The operand of an instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,6 +70,22 @@ pub struct Program {
 }
 
 impl Program {
+    /// How many instructions are executed at most.
+    #[must_use]
+    pub fn longest_path(&self) -> usize {
+        let mut longest = vec![0_usize; self.insns.len()];
+        for (at, insn) in self.insns.iter().enumerate().rev() {
+            let after = |skip: usize| longest.get(at + 1 + skip).copied().unwrap_or(0);
+            longest[at] = 1 + match (insn.code & 7, insn.k) {
+                (RETURN, _) => 0,
+                (JUMP, Operand::Known(skip)) if insn.code == op::JA => after(skip as usize),
+                (JUMP, _) => after(usize::from(insn.jt)).max(after(usize::from(insn.jf))),
+                _ => after(0),
+            };
+        }
+        longest.first().copied().unwrap_or(0)
+    }
+
     /// The instructions, once the constants have these values.
     ///
     /// # Panics

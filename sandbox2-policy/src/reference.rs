@@ -3,7 +3,7 @@
 //! The first of the witnesses that a compiled program is measured against: no cleverness, no code shared with the compiler
 //! or the validator. The monitor uses it too, to find the rule that decided.
 
-use crate::action::{Action, Supervision};
+use crate::action::{Action, Errno, Supervision};
 use crate::arch::{Arch, X32_SYSCALL_BIT};
 use crate::insn::{SeccompData, ret};
 use crate::meaning::{Cmp, CmpOp, Cond, Meaning, OriginId, Value, Width};
@@ -31,6 +31,8 @@ pub enum Decider {
         /// Where it was written.
         origin: OriginId,
     },
+    /// No rule, and the number is newer than the policy's baseline.
+    Baseline,
     /// No rule; the policy's default.
     Default,
 }
@@ -47,7 +49,11 @@ pub fn evaluate(meaning: &Meaning, data: &SeccompData, symbols: &[u64]) -> Decis
     if meaning.arch == Arch::X86_64 && data.nr >= X32_SYSCALL_BIT {
         return Decision { action: Action::Kill, by: Decider::X32 };
     }
-    for (index, rule) in meaning.rules(data.nr).iter().enumerate() {
+    let rules = meaning.rules(data.nr);
+    if rules.is_empty() && meaning.is_newer(data.nr) {
+        return Decision { action: Action::Errno(Errno::ENOSYS), by: Decider::Baseline };
+    }
+    for (index, rule) in rules.iter().enumerate() {
         if holds(&rule.cond, &data.args, symbols) {
             return Decision { action: rule.action, by: Decider::Rule { index, origin: rule.origin } };
         }
@@ -118,6 +124,11 @@ pub fn kernel_return(action: Action, supervision: Supervision, nr_is_execveat: b
             Supervision::Standalone => ret::KILL_PROCESS,
             Supervision::Supervised => ret::USER_NOTIF,
             Supervision::Traced => ret::TRACE | ret::TRACE_VIOLATION,
+        },
+        Action::Notify => match supervision {
+            Supervision::Standalone => ret::KILL_PROCESS,
+            Supervision::Supervised => ret::USER_NOTIF,
+            Supervision::Traced => ret::TRACE | ret::TRACE_NOTIFY,
         },
     }
 }

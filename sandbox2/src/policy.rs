@@ -113,6 +113,7 @@ impl Policy {
         encoding::decode(self.parts.meaning).unwrap_or_else(|| Meaning {
             arch: self.arch(),
             calls: Cow::Borrowed(&[]),
+            newer: Cow::Borrowed(&[]),
             default: Action::Kill,
         })
     }
@@ -233,7 +234,13 @@ pub(crate) mod testing {
             name: Some("TESTED"),
             file: "src/policies.rs",
             line: 2,
-            meaning: encoding::encode(&Meaning { arch: Arch::native().unwrap(), calls: calls.into(), default }).leak(),
+            meaning: encoding::encode(&Meaning {
+                arch: Arch::native().unwrap(),
+                calls: calls.into(),
+                newer: Cow::Borrowed(&[]),
+                default,
+            })
+            .leak(),
             symbols: &[],
             origins: &[ORIGIN],
             default_origin: None,

@@ -10,13 +10,13 @@ mod rules;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::action::Action;
+use crate::action::{Action, Errno};
 use crate::arch::Arch;
 use crate::ast::NodeId;
 use crate::danger::{Danger, SIBLINGS, danger, dangers};
 use crate::meaning::{CallRules, Cond, Meaning, OriginId, Rule};
 use crate::problem::{Problem, ProblemKind, Problems};
-use crate::resolve::{CallPolicy, OriginSpec, Resolved, RuleOf, Symbol};
+use crate::resolve::{CallPolicy, Limit, OriginSpec, Resolved, RuleOf, Slot, Symbol, newer_than};
 use crate::surroundings::{Mount, Network};
 use crate::tables;
 
@@ -32,6 +32,10 @@ pub struct CheckedPolicy {
     mounts: Vec<Mount>,
     hostname: Option<String>,
     network: Network,
+    baseline: Option<(u16, u16)>,
+    limits: Vec<Limit>,
+    hot: [Vec<u32>; 3],
+    slots: Vec<Slot>,
 }
 
 impl CheckedPolicy {
@@ -88,17 +92,44 @@ impl CheckedPolicy {
     pub fn network(&self) -> Network {
         self.network
     }
+
+    /// The oldest kernel whose system calls it knows: what is newer gives ENOSYS.
+    #[must_use]
+    pub fn baseline(&self) -> Option<(u16, u16)> {
+        self.baseline
+    }
+
+    /// The bounds that it sets for its programs.
+    #[must_use]
+    pub fn limits(&self) -> &[Limit] {
+        &self.limits
+    }
+
+    /// The numbers to decide soonest on `arch`, the first one first.
+    #[must_use]
+    pub fn hot(&self, arch: Arch) -> &[u32] {
+        &self.hot[arch.index()]
+    }
+
+    /// Its values that are known only at launch.
+    #[must_use]
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
 }
 
 /// Checks a resolved policy.
 #[must_use]
 pub fn check(resolved: Resolved, problems: &mut Problems) -> CheckedPolicy {
-    let Resolved { calls, mut origins, default, symbols, constants, missing, mounts, hostname, network } = resolved;
-    let mut checker = Checker { problems, default: default.action, origins: &mut origins };
+    let Resolved { calls, mut origins, default, symbols, constants, missing, mounts, hostname, network, .. } = resolved;
+    let Resolved { baseline, limits, hot, slots, .. } = resolved;
+    let mut checker = Checker { problems, default: default.action, newer: Vec::new(), origins: &mut origins };
     let [x86_64, aarch64, riscv64] = calls;
     let mut seen = BTreeMap::new();
-    let meanings = [(Arch::X86_64, x86_64), (Arch::Aarch64, aarch64), (Arch::Riscv64, riscv64)]
-        .map(|(arch, calls)| checker.arch(arch, calls, &mut seen));
+    let meanings = [(Arch::X86_64, x86_64), (Arch::Aarch64, aarch64), (Arch::Riscv64, riscv64)].map(|(arch, calls)| {
+        checker.newer = baseline.map_or_else(Vec::new, |version| newer_than(arch, version));
+        checker.arch(arch, calls, &mut seen)
+    });
     CheckedPolicy {
         meanings,
         origins,
@@ -109,12 +140,18 @@ pub fn check(resolved: Resolved, problems: &mut Problems) -> CheckedPolicy {
         mounts,
         hostname,
         network,
+        baseline,
+        limits,
+        hot,
+        slots,
     }
 }
 
 struct Checker<'c> {
     problems: &'c mut Problems,
     default: Action,
+    /// The numbers newer than the baseline on the architecture at hand.
+    newer: Vec<(u32, u32)>,
     origins: &'c mut Vec<OriginSpec>,
 }
 
@@ -150,7 +187,12 @@ impl Checker<'_> {
             .filter(|(_, rules)| !rules.is_empty())
             .map(|(nr, rules)| CallRules { nr, rules: Cow::Owned(rules) })
             .collect();
-        Meaning { arch, calls: Cow::Owned(calls), default: self.default }
+        Meaning {
+            arch,
+            calls: Cow::Owned(calls),
+            newer: Cow::Owned(std::mem::take(&mut self.newer)),
+            default: self.default,
+        }
     }
 
     /// What holds without being written: `clone3` gives ENOSYS, and where the default lets calls through, the dangerous ones
@@ -161,9 +203,17 @@ impl Checker<'_> {
         if let Some(nr) = unnamed {
             rules.entry(nr).or_insert_with(|| {
                 let text = "clone3 gives ENOSYS unless a rule names it, so that the C library falls back to clone";
-                let action = Action::Errno(crate::action::Errno::ENOSYS);
+                let action = Action::Errno(Errno::ENOSYS);
                 vec![Rule { cond: Cond::True, action, origin: self.built_in_origin(text) }]
             });
+        }
+        // What the rules of a newer call leave undecided is as unknown as a newer call without rules.
+        for (nr, rules) in rules.iter_mut() {
+            if self.is_newer(*nr) && !rules.is_empty() && rules.iter().all(|rule| rule.cond != Cond::True) {
+                let text = "calls newer than the baseline give ENOSYS";
+                let action = Action::Errno(Errno::ENOSYS);
+                rules.push(Rule { cond: Cond::True, action, origin: self.built_in_origin(text) });
+            }
         }
         if !self.default.permits() {
             return;
@@ -172,7 +222,7 @@ impl Checker<'_> {
             let Some(syscall) = tables::syscall(danger.call) else { continue };
             let Some(nr) = syscall.number(arch) else { continue };
             // ENOSYS has decided already.
-            if Some(nr) == unnamed {
+            if Some(nr) == unnamed || self.is_newer(nr) {
                 continue;
             }
             let text = "dangerous calls are violations unless a rule inside `danger` allows them";
@@ -180,6 +230,11 @@ impl Checker<'_> {
             let rule = Rule { cond: danger.cond(syscall, arch), action: Action::Kill, origin };
             rules.entry(nr).or_default().push(rule);
         }
+    }
+
+    /// Whether the number is newer than the baseline.
+    fn is_newer(&self, nr: u32) -> bool {
+        self.newer.iter().any(|&(first, last)| first <= nr && nr <= last)
     }
 
     fn built_in_origin(&mut self, text: &str) -> OriginId {

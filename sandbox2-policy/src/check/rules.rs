@@ -42,7 +42,7 @@ impl Checker<'_> {
             entries.push(entry);
             rules.push(Rule { cond: guarded.cond, action: rule.action, origin: rule.origin });
         }
-        self.without_effect(&mut space, policy, &mut entries);
+        self.without_effect(arch, &mut space, policy, &mut entries);
         if space.is_exhausted() {
             let node = policy.rules.first().map_or(NodeId(0), |rule| rule.node);
             let message = format!("the conditions of `{}` together are too much to decide", policy.syscall.name);
@@ -154,7 +154,7 @@ impl Checker<'_> {
     }
 
     /// Rules without which everything would be decided the same.
-    fn without_effect(&mut self, space: &mut Space, policy: &CallPolicy, entries: &mut [Entry<'_>]) {
+    fn without_effect(&mut self, arch: Arch, space: &mut Space, policy: &CallPolicy, entries: &mut [Entry<'_>]) {
         let call = policy.syscall.name;
         for index in 0..entries.len() {
             let entry = &entries[index];
@@ -162,7 +162,8 @@ impl Checker<'_> {
             if rule.group || rule.otherwise || entry.faulty || space.is_empty(entry.decides) {
                 continue;
             }
-            let default = if call == "clone3" { Action::Errno(Errno::ENOSYS) } else { self.default };
+            let newer = policy.syscall.number(arch).is_some_and(|nr| self.is_newer(nr));
+            let default = if call == "clone3" || newer { Action::Errno(Errno::ENOSYS) } else { self.default };
             let Some(instead) = instead(space, entries, index, default) else { continue };
             entries[index].faulty = true;
             match instead {

@@ -16,6 +16,14 @@ pub(crate) fn translate(dag: &Dag) -> Graph {
     let default = plain.graph.end(dag.default());
     let violation = plain.graph.end(dag.violation());
     let mut next = default;
+    let unknown = plain.graph.end(dag.unknown());
+    for &(first, last) in dag.newer().iter().rev() {
+        let below = match last.checked_add(1) {
+            Some(end) => plain.test(View::bare(Word::NR), op::JGE, Operand::Known(end), next, unknown),
+            None => unknown,
+        };
+        next = plain.test(View::bare(Word::NR), op::JGE, Operand::Known(first), below, next);
+    }
     for call in dag.calls().iter().rev() {
         let mut arms = default;
         for arm in call.arms.iter().rev() {

@@ -12,6 +12,7 @@ impl Resolver<'_> {
             ActionKind::Allow => Some(Action::Allow),
             ActionKind::Kill => Some(Action::Kill),
             ActionKind::Log => Some(Action::Log),
+            ActionKind::Notify => Some(Action::Notify),
             ActionKind::Errno(value) => self.errno(value).map(Action::Errno),
             ActionKind::Trap(value) => self.trap(value).map(Action::Trap),
         }

@@ -7,12 +7,16 @@ mod actions;
 mod conditions;
 mod surroundings;
 mod values;
+mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use whole::newer_than;
+pub use whole::{Limit, Slot};
+
 use crate::action::Action;
 use crate::arch::Arch;
-use crate::ast::{ActionSpec, CallName, CondSpec, Context, Item, NodeId, PolicyDef};
+use crate::ast::{ActionSpec, CallName, CondSpec, Context, Item, NodeId, PolicyDef, Precedence};
 use crate::meaning::{CmpOp, Cond, OriginId, SymbolId, Value, Width};
 use crate::problem::{Problem, ProblemKind, Problems, nearest};
 use crate::surroundings::{Mount, Network};
@@ -30,6 +34,10 @@ pub struct Resolved {
     pub(crate) mounts: Vec<Mount>,
     pub(crate) hostname: Option<String>,
     pub(crate) network: Network,
+    pub(crate) baseline: Option<(u16, u16)>,
+    pub(crate) limits: Vec<Limit>,
+    pub(crate) hot: [Vec<u32>; 3],
+    pub(crate) slots: Vec<Slot>,
 }
 
 /// The rules of one call on one architecture.
@@ -55,7 +63,11 @@ pub(crate) struct RuleOf {
     pub(crate) otherwise: bool,
     pub(crate) danger: bool,
     pub(crate) fallback: bool,
+    pub(crate) precedence: Precedence,
+    /// It comes from a group or from another policy: what it has in common with others is no mistake.
     pub(crate) group: bool,
+    /// The policy that it was imported from.
+    pub(crate) import: Option<String>,
     pub(crate) atoms: Vec<Atom>,
 }
 
@@ -88,15 +100,24 @@ pub(crate) struct DefaultSpec {
     pub(crate) node: Option<NodeId>,
 }
 
-/// A Rust constant that the policy compares with.
+/// A value that the policy compares with and the compiler does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Symbol {
-    /// The number of the expression in the policy.
-    pub expr: u16,
+    /// Where it comes from.
+    pub source: SymbolSource,
     /// How many bits the kernel reads of what it is compared with.
     pub width: Width,
     /// Whether that is a signed number.
     pub signed: bool,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SymbolSource {
+    /// A Rust constant: the number of the expression in the policy.
+    Expr(u16),
+    /// Launch: the number of the slot in the policy.
+    Slot(u16),
 }
 
 pub(crate) struct Resolver<'p> {
@@ -106,6 +127,9 @@ pub(crate) struct Resolver<'p> {
     default_said: Option<NodeId>,
     hostname_said: Option<NodeId>,
     network_said: Option<NodeId>,
+    baseline_said: Option<NodeId>,
+    slots_used: Vec<bool>,
+    import_depth: u32,
     groups_said: BTreeMap<String, NodeId>,
     places: Vec<surroundings::Placed>,
 }
@@ -123,6 +147,10 @@ pub fn resolve(def: &PolicyDef, problems: &mut Problems) -> Resolved {
         mounts: Vec::new(),
         hostname: None,
         network: Network::None,
+        baseline: None,
+        limits: Vec::new(),
+        hot: [Vec::new(), Vec::new(), Vec::new()],
+        slots: Vec::new(),
     };
     let mut resolver = Resolver {
         problems,
@@ -131,12 +159,18 @@ pub fn resolve(def: &PolicyDef, problems: &mut Problems) -> Resolved {
         default_said: None,
         hostname_said: None,
         network_said: None,
+        baseline_said: None,
+        slots_used: Vec::new(),
+        import_depth: 0,
         groups_said: BTreeMap::new(),
         places: Vec::new(),
     };
+    // Slots may be declared after their first use.
+    resolver.declare_slots(&def.items);
     for item in &def.items {
         resolver.item(item);
     }
+    resolver.unused_slots();
     resolver.check_places();
     resolver.out
 }
@@ -146,7 +180,7 @@ impl Resolver<'_> {
         self.statements += 1;
         match item {
             Item::Default { action, danger, node } => self.default(action, *danger, *node),
-            Item::Use { group, items } => {
+            Item::Use { group, items, .. } => {
                 if let Some(first) = self.groups_said.insert(group.text.clone(), group.node) {
                     self.said_twice(&format!("the group `{}`", group.text), group.node, first);
                 } else {
@@ -180,6 +214,12 @@ impl Resolver<'_> {
                     self.rule(&block.call, arm.cond.as_ref(), action, &block.context, (arm.node, text), otherwise);
                 }
             }
+            Item::Baseline { version, node } => self.baseline(*version, *node),
+            Item::Limit { path, most, node } => self.limit(*path, *most, *node),
+            Item::Hot(calls) => self.hot(calls),
+            // Declared before.
+            Item::Slot { .. } => {}
+            Item::Import(_) | Item::Bpf(_) => {}
             Item::Mount(mount) => self.mount(mount),
             Item::Hostname(name) => self.hostname(name),
             Item::Network { host, node } => {
@@ -187,6 +227,14 @@ impl Resolver<'_> {
                     self.said_twice("the network", *node, first);
                 }
                 self.out.network = if *host { Network::Host } else { Network::None };
+            }
+        }
+    }
+
+    fn declare_slots(&mut self, items: &[Item]) {
+        for item in items {
+            if let Item::Slot { name, ty } = item {
+                self.slot(name, ty);
             }
         }
     }
@@ -274,13 +322,18 @@ impl Resolver<'_> {
                 otherwise,
                 danger: context.danger,
                 fallback: context.fallback,
-                group: context.group.is_some(),
+                precedence: context.precedence,
+                group: context.group.is_some() || context.import.is_some(),
+                import: context.import.clone(),
                 atoms,
             });
         }
     }
 
     fn syscall(&mut self, call: &CallName) -> Option<&'static Syscall> {
+        if let Some(nr) = call.number {
+            return self.numbered(call, nr);
+        }
         let name = &call.name.text;
         let found = tables::syscall(name);
         if found.is_none() {

@@ -1,7 +1,7 @@
 //! Values: literals, constants and Rust expressions, held against the argument that they are compared with.
 
 use super::conditions::{Left, type_name};
-use super::{Resolver, Symbol};
+use super::{Resolver, Symbol, SymbolSource};
 use crate::arch::Arch;
 use crate::ast::{Name, NodeId, Subject, ValueSpec};
 use crate::meaning::{Value, Width};
@@ -41,9 +41,11 @@ impl Resolver<'_> {
     pub(super) fn value(&mut self, spec: &ValueSpec, left: Left, arch: Arch, form: Form) -> Option<Value> {
         match spec {
             ValueSpec::Rust { expr, .. } => {
-                let symbol = Symbol { expr: *expr, width: left.arg.width, signed: left.arg.signed };
+                let symbol =
+                    Symbol { source: SymbolSource::Expr(*expr), width: left.arg.width, signed: left.arg.signed };
                 Some(Value::Symbol(self.symbol(symbol)))
             }
+            ValueSpec::Constant(name) if self.is_slot(name) => self.slot_value(name, left),
             ValueSpec::Null(node) => {
                 self.problems.report(
                     ProblemKind::NullForNumber,

@@ -285,10 +285,10 @@ impl Parser {
         if group.stream().is_empty() {
             return Err(syn::Error::new(group.span(), "expected a Rust expression in the braces").into());
         }
-        let expr = u16::try_from(self.exprs.len())
-            .map_err(|_| syn::Error::new(group.span(), "too many Rust expressions in one policy"))?;
         let text = group.stream().to_string();
-        self.exprs.push(group.stream());
+        let expr = self
+            .expression(group.stream())
+            .ok_or_else(|| syn::Error::new(group.span(), "too many Rust expressions in one policy"))?;
         Ok(ValueSpec::Rust { expr, text, node })
     }
 }

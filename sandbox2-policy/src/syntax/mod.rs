@@ -5,15 +5,18 @@
 mod conditions;
 mod delimited;
 mod fragments;
+mod imports;
 mod parse;
 mod statements;
+mod whole;
 
 use proc_macro2::{Span, TokenStream};
 
 use crate::ast::{NodeId, PolicyDef};
 use crate::problem::Problem;
 
-pub use parse::parse;
+pub use imports::{Import, has_dollar};
+pub use parse::{parse, parse_with};
 
 /// Where the nodes of a policy stand in its source: for each the first and the last span.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +50,29 @@ pub struct Header {
     pub name: proc_macro2::Ident,
 }
 
+/// A Rust expression of a policy.
+#[derive(Debug, Clone)]
+pub enum ExprSource {
+    /// It was written in the policy.
+    Own(TokenStream),
+    /// It was written in a policy that is imported, which knows its value.
+    Imported {
+        /// The path of that policy, as the importing one names it.
+        path: TokenStream,
+        /// The number of the expression there.
+        index: u16,
+    },
+}
+
+/// A policy that is imported.
+#[derive(Debug, Clone)]
+pub struct WantedImport {
+    /// Its path.
+    pub path: TokenStream,
+    /// Where it is named.
+    pub node: NodeId,
+}
+
 /// A parsed policy and all that was wrong with its form.
 #[derive(Debug, Clone)]
 pub struct Parsed {
@@ -57,7 +83,9 @@ pub struct Parsed {
     /// The body, without what could not be parsed.
     pub def: PolicyDef,
     /// The Rust expressions in it, by number.
-    pub exprs: Vec<TokenStream>,
+    pub exprs: Vec<ExprSource>,
+    /// The policies that it imports and that were not given, in order. If there are any, the rest says nothing yet.
+    pub imports: Vec<WantedImport>,
     /// Where its nodes stand.
     pub places: Places,
     /// What was wrong.

@@ -1,5 +1,7 @@
 //! The parser's frame: nodes, recovery after a mistake, and the `static` line.
 
+use std::collections::VecDeque;
+
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
@@ -7,7 +9,8 @@ use syn::{Ident, Token};
 
 use super::delimited::braces;
 use super::fragments::enclose;
-use super::{Header, Parsed, Places};
+use super::imports::{Import, Within};
+use super::{ExprSource, Header, Parsed, Places, WantedImport};
 use crate::ast::{Context, Item, Name, NodeId, PolicyDef};
 use crate::problem::{Problem, ProblemKind, Problems};
 
@@ -32,7 +35,12 @@ impl From<syn::Error> for GivenUp {
 pub(super) struct Parser {
     pub(super) places: Places,
     pub(super) problems: Problems,
-    pub(super) exprs: Vec<TokenStream>,
+    pub(super) exprs: Vec<ExprSource>,
+    /// What is still to be imported at this level.
+    pub(super) imports: VecDeque<Import>,
+    pub(super) wanted: Vec<WantedImport>,
+    /// Set while imported statements are parsed.
+    pub(super) within: Option<Within>,
     header: Option<Header>,
     is_item: bool,
     /// Set while a group's own text is parsed: every node then stands where the group was named.
@@ -42,10 +50,19 @@ pub(super) struct Parser {
 /// Parses a policy. It never fails: what is wrong is in [`Parsed::problems`], one problem for each mistake.
 #[must_use]
 pub fn parse(tokens: TokenStream) -> Parsed {
+    parse_with(tokens, Vec::new())
+}
+
+/// As [`parse`], with the policies that it imports: one for each path, in order.
+#[must_use]
+pub fn parse_with(tokens: TokenStream, imports: Vec<Import>) -> Parsed {
     let mut parser = Parser {
         places: Places::default(),
         problems: Problems::default(),
         exprs: Vec::new(),
+        imports: imports.into(),
+        wanted: Vec::new(),
+        within: None,
         header: None,
         is_item: false,
         within_group: None,
@@ -71,6 +88,7 @@ pub fn parse(tokens: TokenStream) -> Parsed {
         is_item: parser.is_item,
         def: PolicyDef { items },
         exprs: parser.exprs,
+        imports: parser.wanted,
         places: parser.places,
         problems: parser.problems.into_vec(),
     }
@@ -197,6 +215,14 @@ impl Parser {
         }
         input.parse::<Token![;]>()?;
         Ok(())
+    }
+}
+
+/// Skips the lines of an imported policy that say its name.
+pub(super) fn skip_header(input: ParseStream<'_>) {
+    while input.peek(Token![#]) && attribute(input).is_ok() {}
+    if begins_static_line(input) {
+        skip_statement(input);
     }
 }
 

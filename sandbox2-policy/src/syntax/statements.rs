@@ -8,20 +8,39 @@ use syn::{Ident, LitInt, LitStr, Token, token};
 
 use super::conditions::after_condition;
 use super::delimited::{braces, parentheses};
+use super::imports::begins_path;
 use super::parse::{Attempt, Parser, begins_static_line, drain, parse_word, skip_arm};
 use crate::arch::Arch;
 use crate::ast::{
-    ActionKind, ActionSpec, Arm, BlockSpec, CallName, Context, Item, MountSpec, MountWord, Name, NodeId, RuleSpec, Text,
+    ActionKind, ActionSpec, Arm, BlockSpec, CallName, Context, Item, MountSpec, MountWord, Name, NodeId, Precedence,
+    RuleSpec, Text,
 };
 use crate::groups;
 use crate::problem::{ProblemKind, nearest};
 use crate::tables;
 
-const ACTIONS: [&str; 5] = ["ALLOW", "KILL", "ERRNO", "TRAP", "LOG"];
-const STATEMENTS: [&str; 9] = ["default", "use", "danger", "file", "dir", "tmpfs", "libraries", "hostname", "network"];
+pub(super) const ACTIONS: [&str; 6] = ["ALLOW", "KILL", "ERRNO", "TRAP", "LOG", "NOTIFY"];
+const STATEMENTS: [&str; 16] = [
+    "default",
+    "use",
+    "danger",
+    "file",
+    "dir",
+    "tmpfs",
+    "libraries",
+    "hostname",
+    "network",
+    "baseline",
+    "bpf",
+    "limit",
+    "override",
+    "restrict",
+    "hot",
+    "slot",
+];
 /// What is said of a policy as a whole, on every architecture.
-const OF_THE_WHOLE: [&str; 7] = ["default", "file", "dir", "tmpfs", "libraries", "hostname", "network"];
-const LATER: [&str; 8] = ["baseline", "bpf", "limit", "override", "restrict", "hot", "slot", "syscall"];
+const OF_THE_WHOLE: [&str; 11] =
+    ["default", "file", "dir", "tmpfs", "libraries", "hostname", "network", "baseline", "limit", "hot", "slot"];
 
 impl Parser {
     /// One statement; its items are added to `items`.
@@ -96,13 +115,45 @@ impl Parser {
                 items.push(network);
                 Ok(())
             }
+            "baseline" if !is_block(input) => {
+                let baseline = self.baseline(input, &word)?;
+                items.push(baseline);
+                Ok(())
+            }
+            "limit" if !is_block(input) => {
+                let limit = self.limit(input, &word)?;
+                items.push(limit);
+                Ok(())
+            }
+            "hot" if !is_block(input) => {
+                let hot = self.hot(input)?;
+                items.push(hot);
+                Ok(())
+            }
+            "slot" if !is_block(input) => {
+                let slot = self.slot(input)?;
+                items.push(slot);
+                Ok(())
+            }
+            "override" | "restrict" => self.precedence(input, &word, context, items),
             text if ACTIONS.contains(&text) => {
                 let rule = self.rule(input, &word, context)?;
                 items.push(Item::Rule(Box::new(rule)));
                 Ok(())
             }
+            "syscall" if input.peek(LitInt) => {
+                let call = self.numbered(input, &word)?;
+                let block = self.block(input, call, context)?;
+                items.push(Item::Block(block));
+                Ok(())
+            }
             _ if is_block(input) => {
-                let block = self.block(input, &word, context)?;
+                let optional = input.peek(Token![?]);
+                if optional {
+                    input.parse::<Token![?]>()?;
+                }
+                let call = CallName { name: self.name(&word), optional, number: None };
+                let block = self.block(input, call, context)?;
                 items.push(Item::Block(block));
                 Ok(())
             }
@@ -113,11 +164,6 @@ impl Parser {
     fn unknown_word<T>(&mut self, word: &Ident, input: ParseStream<'_>) -> Attempt<T> {
         let text = word.to_string();
         let node = self.node(word.span(), word.span());
-        if text == "NOTIFY" || LATER.contains(&text.as_str()) {
-            let hint = if text == "NOTIFY" { "use KILL or ERRNO(E)" } else { "leave the statement out" };
-            let message = format!("`{text}` is not supported by this version of sandbox2");
-            return self.give_up(ProblemKind::NotYet, node, message, hint);
-        }
         if tables::syscall(&text).is_some() && !input.peek(LitStr) {
             let message = format!("what to do about `{text}` is not said");
             let hint = format!("begin with an action: `ALLOW {text};`");
@@ -144,7 +190,7 @@ impl Parser {
         let hint = match nearest(text, ACTIONS) {
             Some(near) => format!("did you mean `{near}`?"),
             None if tables::errno(text).is_some() => format!("did you mean `ERRNO({text})`?"),
-            None => "the actions are ALLOW, KILL, ERRNO(E), TRAP(n) and LOG".to_owned(),
+            None => "the actions are ALLOW, KILL, ERRNO(E), TRAP(n), LOG and NOTIFY".to_owned(),
         };
         self.give_up(ProblemKind::UnknownAction, node, format!("unknown action `{text}`"), hint)
     }
@@ -152,23 +198,20 @@ impl Parser {
     fn use_groups(&mut self, input: ParseStream<'_>, context: &Context, items: &mut Vec<Item>) -> Attempt<()> {
         input.parse::<Token![use]>()?;
         loop {
-            let ident = parse_word(input, "expected the name of a group")?;
-            let name = self.name(&ident);
-            if input.peek(Token![::]) {
-                return self.give_up(
-                    ProblemKind::NotYet,
-                    name.node,
-                    "`use` of a policy of your own is not supported by this version of sandbox2",
-                    "name groups only, or write the rules out",
-                );
-            }
-            match groups::group(&name.text) {
-                Some(group) => {
-                    let inner = Context { group: Some(group.name.to_owned()), ..context.clone() };
-                    let found = self.group_items(group.source, &inner, name.node);
-                    items.push(Item::Use { group: name, items: found });
+            if begins_path(input) {
+                let path = self.import_path(input)?;
+                self.import_at(&path, context, items)?;
+            } else {
+                let ident = parse_word(input, "expected the name of a group, or the path of a policy")?;
+                let name = self.name(&ident);
+                match groups::group(&name.text) {
+                    Some(group) => {
+                        let inner = Context { group: Some(group.name.to_owned()), ..context.clone() };
+                        let found = self.group_items(group.source, &inner, name.node);
+                        items.push(Item::Use { group: name, args: Vec::new(), items: found });
+                    }
+                    None => self.unknown_group(&name),
                 }
-                None => self.unknown_group(&name),
             }
             if input.peek(Token![;]) {
                 input.parse::<Token![;]>()?;
@@ -205,6 +248,44 @@ impl Parser {
         }
         self.within_group = outer;
         items
+    }
+
+    /// `override` or `restrict`: braces with statements, or one statement.
+    fn precedence(
+        &mut self,
+        input: ParseStream<'_>,
+        word: &Ident,
+        context: &Context,
+        items: &mut Vec<Item>,
+    ) -> Attempt<()> {
+        let precedence = if word == "override" { Precedence::Override } else { Precedence::Restrict };
+        if context.precedence != Precedence::Ordinary {
+            return Err(
+                syn::Error::new(word.span(), "`override` and `restrict` cannot stand inside one another").into()
+            );
+        }
+        let inner = Context { precedence, ..context.clone() };
+        let mut found = Vec::new();
+        if input.peek(token::Brace) {
+            let (_, content) = braces(input)?;
+            found = self.items(&content, &inner);
+        } else if precedence == Precedence::Restrict && begins_path(input) {
+            return self.import(input, &inner, items);
+        } else {
+            self.statement(input, &inner, &mut found)?;
+        }
+        let stray = found.iter().any(|item| !matches!(item, Item::Rule(_) | Item::Block(_) | Item::Bpf(_)));
+        items.extend(found);
+        if stray {
+            let node = self.node(word.span(), word.span());
+            return self.give_up(
+                ProblemKind::Syntax,
+                node,
+                format!("only rules can stand inside `{word}`"),
+                "move what is no rule out of it",
+            );
+        }
+        Ok(())
     }
 
     fn if_arch(&mut self, input: ParseStream<'_>, context: &Context, items: &mut Vec<Item>) -> Attempt<()> {
@@ -252,17 +333,18 @@ impl Parser {
     fn action(&mut self, input: ParseStream<'_>, word: Option<&Ident>) -> Attempt<ActionSpec> {
         let word = match word {
             Some(word) => word.clone(),
-            None => parse_word(input, "expected an action: ALLOW, KILL, ERRNO(E), TRAP(n) or LOG")?,
+            None => parse_word(input, "expected an action: ALLOW, KILL, ERRNO(E), TRAP(n), LOG or NOTIFY")?,
         };
         let text = word.to_string();
         let mut last = word.span();
         let kind = match text.as_str() {
-            "ALLOW" | "KILL" | "LOG" if input.peek(token::Paren) => {
+            "ALLOW" | "KILL" | "LOG" | "NOTIFY" if input.peek(token::Paren) => {
                 return Err(input.error(format!("`{text}` takes no number")).into());
             }
             "ALLOW" => ActionKind::Allow,
             "KILL" => ActionKind::Kill,
             "LOG" => ActionKind::Log,
+            "NOTIFY" => ActionKind::Notify,
             "ERRNO" | "TRAP" => {
                 let example = if text == "ERRNO" { "ERRNO(EPERM)" } else { "TRAP(1)" };
                 let missing = syn::Error::new(word.span(), format!("`{text}` needs a number: `{example}`"));
@@ -286,14 +368,6 @@ impl Parser {
             }
             _ => {
                 let node = self.node(word.span(), word.span());
-                if text == "NOTIFY" {
-                    return self.give_up(
-                        ProblemKind::NotYet,
-                        node,
-                        "`NOTIFY` is not supported by this version of sandbox2",
-                        "use KILL or ERRNO(E)",
-                    );
-                }
                 return self.unknown_action(&text, node);
             }
         };
@@ -327,7 +401,7 @@ impl Parser {
         Ok(RuleSpec { action, calls, cond, context: context.clone() })
     }
 
-    fn call(&mut self, input: ParseStream<'_>) -> Attempt<CallName> {
+    pub(super) fn call(&mut self, input: ParseStream<'_>) -> Attempt<CallName> {
         if !input.peek(Ident) {
             return Err(input.error("expected the name of a system call").into());
         }
@@ -336,19 +410,17 @@ impl Parser {
             let message = "expected the name of a system call; a statement ends with `;`";
             return Err(syn::Error::new(ident.span(), message).into());
         }
+        if ident == "syscall" && input.peek(LitInt) {
+            return self.numbered(input, &ident);
+        }
         let optional = input.peek(Token![?]);
         if optional {
             input.parse::<Token![?]>()?;
         }
-        Ok(CallName { name: self.name(&ident), optional })
+        Ok(CallName { name: self.name(&ident), optional, number: None })
     }
 
-    fn block(&mut self, input: ParseStream<'_>, word: &Ident, context: &Context) -> Attempt<BlockSpec> {
-        let optional = input.peek(Token![?]);
-        if optional {
-            input.parse::<Token![?]>()?;
-        }
-        let call = CallName { name: self.name(word), optional };
+    fn block(&mut self, input: ParseStream<'_>, call: CallName, context: &Context) -> Attempt<BlockSpec> {
         let (_, content) = braces(input)?;
         let mut arms = Vec::new();
         let mut failed = false;

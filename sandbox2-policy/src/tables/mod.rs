@@ -10,6 +10,9 @@ mod errnos;
 mod notation;
 mod syscalls;
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use crate::action::Errno;
 use crate::arch::Arch;
 use crate::meaning::Width;
@@ -59,6 +62,13 @@ impl Syscall {
         self.numbers[arch.index()]
     }
 
+    /// The Linux version that first had it, as numbers; `None` if it is old or not known.
+    #[must_use]
+    pub fn since_version(&self) -> Option<(u16, u16)> {
+        let mut parts = self.since?.split('.');
+        Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+    }
+
     /// Its arguments on `arch`.
     #[must_use]
     pub fn args(&self, arch: Arch) -> Option<&'static [Arg]> {
@@ -99,6 +109,31 @@ pub fn syscall(name: &str) -> Option<&'static Syscall> {
 #[must_use]
 pub fn syscall_by_number(arch: Arch, nr: u32) -> Option<&'static Syscall> {
     by_number::find(arch, nr)
+}
+
+/// The highest number of any system call here, on any architecture.
+#[must_use]
+pub fn last_number() -> u32 {
+    syscalls::SYSCALLS.iter().flat_map(|syscall| syscall.numbers).flatten().max().unwrap_or(0)
+}
+
+/// The newest Linux whose system calls are known here.
+#[must_use]
+pub fn newest_kernel() -> (u16, u16) {
+    syscalls::SYSCALLS.iter().filter_map(Syscall::since_version).max().unwrap_or((0, 0))
+}
+
+/// A system call that has no name here, by number, which is the same on every architecture.
+///
+/// Each number is made once and kept for good; there are at most 65,536 of them.
+#[must_use]
+pub fn numbered(nr: u32) -> &'static Syscall {
+    static MADE: Mutex<BTreeMap<u32, &'static Syscall>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    made.entry(nr).or_insert_with(|| {
+        let name = Box::leak(format!("syscall {nr}").into_boxed_str());
+        Box::leak(Box::new(Syscall { name, numbers: [Some(nr); 3], args: [None; 3], since: None }))
+    })
 }
 
 /// All system calls, by name.

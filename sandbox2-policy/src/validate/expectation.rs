@@ -5,7 +5,7 @@
 
 use super::accumulator::{Accumulator, Range, Word};
 use super::diagram::{Diagrams, variable};
-use crate::action::{Action, Supervision};
+use crate::action::{Action, Errno, Supervision};
 use crate::arch::{Arch, X32_SYSCALL_BIT};
 use crate::bdd::Ref;
 use crate::meaning::{CallRules, Cmp, CmpOp, Cond, Meaning, Rule, SymbolId, Value, Width};
@@ -34,9 +34,24 @@ impl<'a> Expectation<'a> {
         kernel_return(Action::Kill, self.supervision, false)
     }
 
-    /// For a call that no rule is about.
+    /// Where rules leave a call undecided.
     pub(super) fn default(self) -> u32 {
         kernel_return(self.meaning.default, self.supervision, false)
+    }
+
+    /// For the number `nr`, which has no rules.
+    pub(super) fn unnamed(self, nr: u32) -> u32 {
+        match self.meaning.is_newer(nr) {
+            true => kernel_return(Action::Errno(Errno::ENOSYS), self.supervision, false),
+            false => self.default(),
+        }
+    }
+
+    /// The numbers at which what [`Self::unnamed`] says may change, above `low` and up to `high`.
+    pub(super) fn bounds(self, range: Range) -> impl Iterator<Item = u32> + 'a {
+        let newer: &'a [(u32, u32)] = &self.meaning.newer;
+        let bounds = newer.iter().flat_map(|&(first, last)| [Some(first), last.checked_add(1)]).flatten();
+        bounds.filter(move |bound| range.low < *bound && *bound <= range.high)
     }
 
     /// From this number on every call is a violation.
@@ -63,7 +78,7 @@ impl<'a> Expectation<'a> {
             return Expected::Constant(kernel_return(Action::Kill, self.supervision, true));
         }
         match rules.first() {
-            None => Expected::Constant(self.default()),
+            None => Expected::Constant(self.unnamed(nr)),
             Some(Rule { cond: Cond::True, action, .. }) => {
                 Expected::Constant(kernel_return(*action, self.supervision, false))
             }

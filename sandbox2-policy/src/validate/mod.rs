@@ -176,7 +176,7 @@ fn check_structure(insns: &[SymInsn]) -> Result<(), Refutation> {
     }
 }
 
-/// Numbers strictly ascend, and arguments exist.
+/// Numbers and ranges strictly ascend, and arguments exist.
 fn is_in_order(meaning: &Meaning) -> bool {
     let ascending = meaning.calls.windows(2).all(|pair| pair[0].nr < pair[1].nr);
     let mut arguments = true;
@@ -185,7 +185,9 @@ fn is_in_order(meaning: &Meaning) -> bool {
             for_each_comparison(&rule.cond, &mut |cmp| arguments &= cmp.arg <= 5);
         }
     }
-    ascending && arguments
+    let newer = meaning.newer.iter().all(|range| range.0 <= range.1)
+        && meaning.newer.windows(2).all(|pair| pair[0].1 < pair[1].0);
+    ascending && arguments && newer
 }
 
 /// How many Rust constants there may be.

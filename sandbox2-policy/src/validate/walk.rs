@@ -233,19 +233,34 @@ impl<'a> Walk<'a> {
         if let Some(exec) = exec {
             self.check_constant(only(exec), value)?;
         }
-        // The numbers between those with rules: one stands for all, as the default decides about them.
-        let mut next = u64::from(numbers.low);
-        let mut without_rules = None;
         for call in self.expectation.calls(numbers) {
             self.check_constant(only(call.nr), value)?;
-            without_rules = without_rules.or(first_other(next, u64::from(call.nr), exec));
+        }
+        // The numbers between those with rules: of those that get the same, one stands for all.
+        let ends: Vec<u32> = self.expectation.bounds(numbers).collect();
+        let mut low = numbers.low;
+        for high in ends.iter().map(|end| end - 1).chain([numbers.high]) {
+            if let Some(number) = self.without_rules(Range { low, high }, exec)
+                && value != self.expectation.unnamed(number)
+            {
+                return Err(self.wrong(only(number).first()));
+            }
+            low = high.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    /// The first number of the range that has no rules and is not `exec`.
+    fn without_rules(&self, numbers: Range, exec: Option<u32>) -> Option<u32> {
+        let mut next = u64::from(numbers.low);
+        for call in self.expectation.calls(numbers) {
+            let other = first_other(next, u64::from(call.nr), exec);
+            if other.is_some() {
+                return other;
+            }
             next = u64::from(call.nr) + 1;
         }
-        without_rules = without_rules.or(first_other(next, u64::from(numbers.high) + 1, exec));
-        match without_rules {
-            Some(number) if value != self.expectation.default() => Err(self.wrong(only(number).first())),
-            _ => Ok(()),
-        }
+        first_other(next, u64::from(numbers.high) + 1, exec)
     }
 
     /// Compares a return that no argument led to with what is expected throughout a region.
@@ -307,6 +322,7 @@ impl<'a> Walk<'a> {
             let call = self.expectation.calls(region.nr).first()?;
             isolate(Word::NR, region.nr, call.nr)
         })
+        .or_else(|| Some(Cut { word: Word::NR, at: self.expectation.bounds(region.nr).next()? }))
     }
 
     /// Compares the rest of the program with the meaning, which is the same throughout the region. `Some`: the program asks

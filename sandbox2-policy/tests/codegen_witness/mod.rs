@@ -114,6 +114,9 @@ fn returned(action: Action, supervision: Supervision) -> u32 {
         (Action::Kill, Supervision::Standalone) => 0x8000_0000,
         (Action::Kill, Supervision::Supervised) => 0x7fc0_0000,
         (Action::Kill, Supervision::Traced) => 0x7ff0_5332,
+        (Action::Notify, Supervision::Standalone) => 0x8000_0000,
+        (Action::Notify, Supervision::Supervised) => 0x7fc0_0000,
+        (Action::Notify, Supervision::Traced) => 0x7ff0_5334,
     }
 }
 
@@ -164,7 +167,7 @@ pub(crate) fn rule(cond: Cond, action: Action) -> Rule {
 /// A policy of these rules.
 pub(crate) fn meaning(arch: Arch, calls: Vec<(u32, Vec<Rule>)>, default: Action) -> Meaning {
     let calls: Vec<CallRules> = calls.into_iter().map(|(nr, rules)| CallRules { nr, rules: rules.into() }).collect();
-    Meaning { arch, calls: calls.into(), default }
+    Meaning { arch, calls: calls.into(), newer: (&[]).into(), default }
 }
 
 /// A policy that allows these calls and kills for others.

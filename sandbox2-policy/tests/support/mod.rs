@@ -92,7 +92,7 @@ pub(crate) fn call(nr: u32, rules: Vec<Rule>) -> CallRules {
 
 pub(crate) fn meaning(arch: Arch, default: Action, mut calls: Vec<CallRules>) -> Meaning {
     calls.sort_by_key(|call| call.nr);
-    Meaning { arch, calls: Cow::Owned(calls), default }
+    Meaning { arch, calls: Cow::Owned(calls), newer: (&[]).into(), default }
 }
 
 /// Compiles without any thought: a chain of comparisons, every condition short-circuit by its form.

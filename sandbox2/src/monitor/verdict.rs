@@ -25,7 +25,8 @@ pub(crate) fn verdict(policy: &Policy, data: &SeccompData) -> Verdict {
     let decision = policy.decide(data);
     let native_exec = i64::from(data.nr) == libc::SYS_execveat;
     match decision.action {
-        Action::Kill => Verdict::Violation(decision),
+        // No handler can be registered yet: what would be asked is denied.
+        Action::Kill | Action::Notify => Verdict::Violation(decision),
         Action::Errno(errno) => Verdict::Answer(Answer::Fail(errno.get())),
         // Sound: the rules looked at registers only, and those cannot change any more. For a foreign architecture the
         // decision is KILL, so the number is execveat's.

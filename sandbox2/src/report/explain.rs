@@ -88,7 +88,8 @@ fn decided_by(policy: &Policy, decision: Decision) -> DecidedBy {
     match decision.by {
         Decider::ForeignArch => DecidedBy::ForeignArchitecture,
         Decider::X32 => DecidedBy::X32,
-        Decider::Default => {
+        // A number newer than the baseline gets ENOSYS, which is no violation.
+        Decider::Default | Decider::Baseline => {
             DecidedBy::Default { place: parts.default_origin.as_ref().map(|origin| Place::new(parts.file, origin)) }
         }
         Decider::Rule { origin, .. } => match parts.origins.get(usize::from(origin.0)) {
