@@ -1,6 +1,7 @@
 //! `policy!`, as the macro `sandbox2::policy!` calls it. Use that one: this crate's interface is not stable.
 #![forbid(unsafe_code)]
 
+mod compose;
 mod emit;
 mod report;
 
@@ -14,5 +15,12 @@ pub fn policy_impl(input: TokenStream) -> TokenStream {
     let mut input = proc_macro2::TokenStream::from(input).into_iter();
     let krate = input.by_ref().take_while(|tree| !matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ';'));
     let krate = krate.collect();
-    emit::expand(&krate, input.collect()).into()
+    compose::begin(&krate, input.collect()).into()
+}
+
+/// A step on the way through the policies that a policy imports; see `compose`.
+#[proc_macro]
+#[doc(hidden)]
+pub fn policy_compose(input: TokenStream) -> TokenStream {
+    compose::go_on(input.into()).into()
 }

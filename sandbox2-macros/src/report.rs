@@ -16,16 +16,22 @@ pub(crate) fn errors(mut problems: Vec<Problem>, places: &Places) -> TokenStream
 
 /// A `compile_error!` that underlines all of the problem's node.
 pub(crate) fn error(problem: &Problem, places: &Places) -> TokenStream {
+    let (first, last) = places.spans(problem.node);
     let mut message = problem.message.clone();
     if let Some(hint) = &problem.hint {
         message.push_str("\nhint: ");
         message.push_str(hint);
     }
     for (node, how) in &problem.related {
-        let start = places.spans(*node).0.start();
-        message.push_str(&format!("\nnote: line {}, column {}: {how}", start.line, start.column + 1));
+        let there = places.spans(*node).0;
+        let start = there.start();
+        let (line, column) = (start.line, start.column + 1);
+        let note = match there.file() == first.file() {
+            true => format!("\nnote: line {line}, column {column}: {how}"),
+            false => format!("\nnote: {}:{line}:{column}: {how}", there.file()),
+        };
+        message.push_str(&note);
     }
-    let (first, last) = places.spans(problem.node);
     at(&message, first, last)
 }
 

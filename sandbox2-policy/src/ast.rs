@@ -132,7 +132,8 @@ pub enum Precedence {
 pub struct ImportSpec {
     /// Its path as written.
     pub path: Name,
-    /// What tells it from every other policy: the same policy that comes on two ways counts once.
+    /// What tells it from every other policy: the same policy that comes on two ways counts once. Empty for one with
+    /// mistakes, of which nothing is taken.
     pub identity: String,
     /// `restrict path::POLICY;`: nothing of it is taken over, but nothing that it denies may be permitted.
     pub ceiling: bool,

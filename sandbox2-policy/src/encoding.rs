@@ -60,6 +60,58 @@ pub fn decode(bytes: &[u8]) -> Option<Meaning> {
     })
 }
 
+/// Where a rule was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// The line, from 1; 0 where there is none.
+    pub line: u32,
+    /// The column, from 1; 0 where there is none.
+    pub column: u32,
+    /// The rule, in the policy language.
+    pub text: String,
+    /// The group that it came from; `None` if it was written out.
+    pub group: Option<String>,
+    /// The file, where it is not the policy's own.
+    pub file: Option<String>,
+}
+
+/// The bytes of a list of origins.
+#[must_use]
+pub fn encode_origins(origins: &[Origin]) -> Vec<u8> {
+    let mut out = Vec::new();
+    number(&mut out, origins.len() as u64);
+    for origin in origins {
+        number(&mut out, origin.line.into());
+        number(&mut out, origin.column.into());
+        text(&mut out, Some(&origin.text));
+        text(&mut out, origin.group.as_deref());
+        text(&mut out, origin.file.as_deref());
+    }
+    out
+}
+
+/// The origins that these bytes stand for; `None` if they are not [`encode_origins`]'s.
+#[must_use]
+pub fn decode_origins(bytes: &[u8]) -> Option<Vec<Origin>> {
+    let mut input = Input { bytes };
+    let origins = input.list(|input| {
+        Some(Origin {
+            line: input.small()?,
+            column: input.small()?,
+            text: input.text()??,
+            group: input.text()?,
+            file: input.text()?,
+        })
+    })?;
+    input.bytes.is_empty().then_some(origins)
+}
+
+/// The length and one more, then the bytes; 0 for none.
+fn text(out: &mut Vec<u8>, text: Option<&str>) {
+    number(out, text.map_or(0, |text| text.len() as u64 + 1));
+    out.extend_from_slice(text.unwrap_or_default().as_bytes());
+}
+
 /// LEB128.
 fn number(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
@@ -166,6 +218,15 @@ impl Input<'_> {
         (0..length).map(|_| part(self)).collect()
     }
 
+    /// The inner one is `None` where no text was encoded.
+    fn text(&mut self) -> Option<Option<String>> {
+        let length: usize = self.small()?;
+        let Some(length) = length.checked_sub(1) else { return Some(None) };
+        let (text, rest) = self.bytes.split_at_checked(length)?;
+        self.bytes = rest;
+        Some(Some(String::from_utf8(text.to_vec()).ok()?))
+    }
+
     fn action(&mut self) -> Option<Action> {
         Some(match self.byte()? {
             0 => Action::Allow,
@@ -218,7 +279,7 @@ impl Input<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{decode, encode};
+    use super::{Origin, decode, decode_origins, encode, encode_origins};
     use crate::action::{Action, Errno};
     use crate::arch::Arch;
     use crate::meaning::{CallRules, Cmp, CmpOp, Cond, Meaning, OriginId, Rule, SymbolId, Value, Width};
@@ -242,6 +303,20 @@ mod tests {
     #[test]
     fn a_meaning_survives_the_way_through_bytes() {
         assert_eq!(decode(&encode(&sample())), Some(sample()));
+    }
+
+    #[test]
+    fn origins_survive_the_way_through_bytes_and_nothing_else_does() {
+        let origin = Origin { line: 300, column: 7, text: "ALLOW read;".to_owned(), group: None, file: None };
+        let other = Origin { group: Some(String::new()), file: Some("src/a.rs".to_owned()), ..origin.clone() };
+        let origins = vec![origin, other, Origin::default()];
+        let mut bytes = encode_origins(&origins);
+        assert_eq!(decode_origins(&bytes), Some(origins));
+        for length in 0..bytes.len() {
+            assert_eq!(decode_origins(&bytes[..length]), None);
+        }
+        bytes.push(0);
+        assert_eq!(decode_origins(&bytes), None);
     }
 
     #[test]

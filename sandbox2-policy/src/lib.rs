@@ -10,6 +10,7 @@ mod assemble;
 pub mod ast;
 pub mod bdd;
 pub mod check;
+pub mod compare;
 pub mod compile;
 pub mod danger;
 pub mod disassemble;

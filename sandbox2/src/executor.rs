@@ -350,7 +350,13 @@ impl Executor {
                 "compile policy and host for the same architecture",
             ));
         }
-        let filter = policy.program(Supervision::Supervised);
+        if let Some(slot) = policy.unbound_slot() {
+            return Err(mistake(
+                format!("the policy's slot `{slot}` has no value"),
+                "give it one before the launch: `POLICY.with_slot(name, value)?`",
+            ));
+        }
+        let filter = policy.native_program(Supervision::Supervised);
         if filter.is_empty() {
             return Err(mistake("the policy has no supervised program", "make policies with policy!"));
         }
@@ -374,9 +380,9 @@ impl Executor {
             cwd,
             fds,
             limits: self.limits,
-            filter: filter.into(),
+            filter: filter.to_vec().into(),
             mounts,
-            hostname: parts.hostname.unwrap_or("sandbox2").to_owned(),
+            hostname: parts.hostname.as_deref().unwrap_or("sandbox2").to_owned(),
             network: parts.network,
         })
     }
@@ -543,9 +549,9 @@ mod tests {
     use crate::policy::testing;
 
     fn policy() -> Policy {
-        static ALLOW: [Insn; 1] = [Insn::stmt(op::RET, ret::ALLOW)];
-        let parts = testing::policy(Action::Allow, vec![]).parts().clone();
-        Policy::from_parts(PolicyParts { programs: [&ALLOW; 3], ..parts })
+        let program = || Cow::Owned(vec![Insn::stmt(op::RET, ret::ALLOW)]);
+        let programs = [program(), program(), program()];
+        Policy::from_parts(PolicyParts { programs, ..testing::parts(Action::Allow, vec![]) })
     }
 
     fn spec(executor: Executor) -> Result<LaunchSpec, SetupError> {

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-pub use crate::policy::{Origin, PolicyParts};
+pub use crate::policy::{Patch, PolicyParts, SlotPart};
 #[path = "symbol.rs"]
 pub mod symbol;
 pub use libc;
-pub use sandbox2_macros::policy_impl;
+pub use sandbox2_macros::{policy_compose, policy_impl};
+pub use sandbox2_policy::arch::Arch;
 pub use sandbox2_policy::insn::Insn;
 pub use sandbox2_policy::surroundings::{Mount, MountKind, Network};
 
@@ -22,6 +23,18 @@ pub const fn insns<const N: usize>(words: [u64; N]) -> [Insn; N] {
         index += 1;
     }
     insns
+}
+
+/// A list that needs no allocation.
+#[must_use]
+pub const fn list<T: Clone>(list: &'static [T]) -> Cow<'static, [T]> {
+    Cow::Borrowed(list)
+}
+
+/// Three lists that need no allocation.
+#[must_use]
+pub const fn lists<T: Clone>(lists: [&'static [T]; 3]) -> [Cow<'static, [T]>; 3] {
+    [Cow::Borrowed(lists[0]), Cow::Borrowed(lists[1]), Cow::Borrowed(lists[2])]
 }
 
 /// A text that needs no allocation.

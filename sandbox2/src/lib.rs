@@ -68,7 +68,7 @@ pub use executor::{Executor, Stdio};
 pub use ipc::{Ipc, IpcError};
 pub use limits::Limits;
 pub use outcome::{Argument, DecidedBy, NotOk, Outcome, Place, Status, Usage, Violation};
-pub use policy::{ApplyError, Policy};
+pub use policy::{ApplyError, Policy, ProgramError, SlotError, SlotValue};
 pub use sandbox::{Running, Sandbox2, StillRunning};
 pub use sandbox2_policy::{Action, Arch, Insn, SeccompData, Supervision};
 

@@ -1,103 +1,118 @@
-//! A compiled policy: what `policy!` emits.
+//! A compiled policy: what `policy!` emits, and what is built at run time.
+
+mod apply;
+mod parts;
+mod slots;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use sandbox2_policy::action::{Action, Supervision};
 use sandbox2_policy::arch::Arch;
-use sandbox2_policy::encoding;
+use sandbox2_policy::encoding::{self, Origin};
 use sandbox2_policy::insn::{Insn, SeccompData};
 use sandbox2_policy::meaning::Meaning;
 use sandbox2_policy::reference::evaluate;
 pub(crate) use sandbox2_policy::reference::{Decider, Decision};
-use sandbox2_policy::surroundings::{Mount, Network};
 
-/// A policy that was checked, compiled and validated; made by [`policy!`](crate::policy).
+pub use apply::ApplyError;
+pub use parts::{Patch, PolicyParts, SlotPart};
+pub use slots::{SlotError, SlotValue};
+
+/// A policy that was checked, compiled and validated: by [`policy!`](crate::policy) while your program compiled, or at run
+/// time. Cheap to clone.
 #[derive(Clone)]
 pub struct Policy {
-    parts: PolicyParts,
+    repr: Repr,
 }
 
-/// What `policy!` fills in. Not public interface: it changes without notice.
-#[doc(hidden)]
-#[derive(Clone, Debug)]
-pub struct PolicyParts {
-    /// The policy's name; `None` for the expression form.
-    pub name: Option<&'static str>,
-    /// The source file with the `policy!`.
-    pub file: &'static str,
-    /// The line in it on which the policy begins.
-    pub line: u32,
-    /// What it means on the architecture it was compiled for: `sandbox2_policy::encoding`.
-    pub meaning: &'static [u8],
-    /// The values of the Rust constants in it.
-    pub symbols: &'static [u64],
-    /// Where its rules were written; an `OriginId` is an index into this.
-    pub origins: &'static [Origin],
-    /// Where the default was written; `None` for the implicit KILL.
-    pub default_origin: Option<Origin>,
-    /// The three programs by `Supervision`: standalone, supervised, traced.
-    pub programs: [&'static [Insn]; 3],
-    /// The sandboxee's files.
-    pub mounts: &'static [Mount],
-    /// Its host name.
-    pub hostname: Option<&'static str>,
-    /// Its network.
-    pub network: Network,
-}
-
-/// A place in a policy's source.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Origin {
-    /// The line in the file, from 1.
-    pub line: u32,
-    /// The column, from 1.
-    pub column: u32,
-    /// The rule, in the policy language.
-    pub text: &'static str,
-    /// The group it came from; `None` if the user wrote it.
-    pub group: Option<&'static str>,
+#[derive(Clone)]
+enum Repr {
+    /// All of it is `static`.
+    Static(PolicyParts),
+    Shared(Arc<PolicyParts>),
 }
 
 impl Policy {
     #[doc(hidden)]
     #[must_use]
     pub const fn from_parts(parts: PolicyParts) -> Policy {
-        Policy { parts }
+        Policy { repr: Repr::Static(parts) }
     }
 
-    pub(crate) const fn parts(&self) -> &PolicyParts {
-        &self.parts
+    pub(crate) fn shared(parts: PolicyParts) -> Policy {
+        Policy { repr: Repr::Shared(Arc::new(parts)) }
     }
 
-    /// The name of the `static`; `None` for the expression form of `policy!`.
-    #[must_use]
-    pub const fn name(&self) -> Option<&'static str> {
-        self.parts.name
-    }
-
-    /// The architecture that it was compiled for.
-    #[must_use]
-    pub const fn arch(&self) -> Arch {
-        match self.parts.meaning {
-            [1, ..] => Arch::Aarch64,
-            [2, ..] => Arch::Riscv64,
-            _ => Arch::X86_64,
+    pub(crate) fn parts(&self) -> &PolicyParts {
+        match &self.repr {
+            Repr::Static(parts) => parts,
+            Repr::Shared(parts) => parts,
         }
     }
 
-    /// The validated program for that kind of supervision.
+    /// The value of a Rust constant in the policy, for a policy that imports this one.
+    #[doc(hidden)]
     #[must_use]
-    pub const fn program(&self, supervision: Supervision) -> &'static [Insn] {
-        match supervision {
-            Supervision::Standalone => self.parts.programs[0],
-            Supervision::Supervised => self.parts.programs[1],
-            Supervision::Traced => self.parts.programs[2],
+    pub const fn __expression(&self, index: usize) -> i128 {
+        match &self.repr {
+            Repr::Static(parts) => parts.exprs[index],
+            Repr::Shared(_) => panic!("only a policy that `policy!` made can be imported"),
         }
     }
 
-    /// What the policy says about that call: its meaning, not what its program returns.
+    /// The policy's name: that of its `static`; `None` for the expression form of `policy!`.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.parts().name.as_deref()
+    }
+
+    /// The architecture that its programs are for.
+    #[must_use]
+    pub fn arch(&self) -> Arch {
+        self.parts().arch
+    }
+
+    /// The validated program for that architecture and kind of supervision.
+    ///
+    /// That for the policy's own architecture is at hand; for another it is compiled and validated now, from the same rules.
+    ///
+    /// # Errors
+    /// If the policy has a slot without a value, or the program of another architecture cannot be made.
+    pub fn program(&self, arch: Arch, supervision: Supervision) -> Result<Cow<'_, [Insn]>, ProgramError> {
+        if let Some(slot) = self.unbound_slot() {
+            return Err(ProgramError::UnboundSlot(slot.to_owned()));
+        }
+        let parts = self.parts();
+        if arch == parts.arch {
+            return Ok(Cow::Borrowed(&parts.programs[index_of(supervision)]));
+        }
+        let meaning = self.meaning_for(arch);
+        let program = sandbox2_policy::compile::compile(&meaning, supervision, &[])
+            .map_err(|error| ProgramError::Compile(error.to_string()))?;
+        sandbox2_policy::validate::validate(&meaning, &program)
+            .map_err(|refutation| ProgramError::Compile(refutation.to_string()))?;
+        Ok(Cow::Owned(program.bind(&parts.symbols)))
+    }
+
+    /// A listing of the program for that architecture and kind of supervision, one numbered instruction a line.
+    ///
+    /// # Errors
+    /// As [`program`](Self::program).
+    pub fn disassemble(&self, arch: Arch, supervision: Supervision) -> Result<String, ProgramError> {
+        Ok(sandbox2_policy::disassemble::listing(arch, &self.program(arch, supervision)?))
+    }
+
+    /// The program for the kernel at hand; empty if there is none.
+    pub(crate) fn native_program(&self, supervision: Supervision) -> &[Insn] {
+        match self.unbound_slot() {
+            Some(_) => &[],
+            None => &self.parts().programs[index_of(supervision)],
+        }
+    }
+
+    /// What the policy says about that call: its meaning, not what its program returns. A slot without a value counts as 0.
     #[must_use]
     pub fn evaluate(&self, data: &SeccompData) -> Action {
         self.decide(data).action
@@ -105,104 +120,67 @@ impl Policy {
 
     /// What the policy says about that call, and which rule said so.
     pub(crate) fn decide(&self, data: &SeccompData) -> Decision {
-        evaluate(&self.meaning(), data, self.parts.symbols)
+        evaluate(&self.meaning(), data, &self.parts().symbols)
     }
 
-    /// What it means on its architecture. Bytes that are not the macro's own mean that nothing is allowed.
+    /// What it means on its own architecture.
     pub(crate) fn meaning(&self) -> Meaning {
-        encoding::decode(self.parts.meaning).unwrap_or_else(|| Meaning {
-            arch: self.arch(),
+        self.meaning_for(self.arch())
+    }
+
+    /// What it means on `arch`. Bytes that are not the macro's own mean that nothing is allowed.
+    pub(crate) fn meaning_for(&self, arch: Arch) -> Meaning {
+        let decoded = encoding::decode(&self.parts().meanings[arch.index()]);
+        decoded.filter(|meaning| meaning.arch == arch).unwrap_or_else(|| Meaning {
+            arch,
             calls: Cow::Borrowed(&[]),
             newer: Cow::Borrowed(&[]),
             default: Action::Kill,
         })
     }
 
-    /// Puts the policy in force for the calling thread, and for every thread and program that it will start: for good.
-    ///
-    /// Only the system calls: files, network and limits are for a sandboxee that [`Sandbox2`](crate::Sandbox2) starts.
-    /// Nobody supervises, so a violation kills the process at once (`SIGSYS`). `no_new_privs` is set first.
-    ///
-    /// # Errors
-    /// If the policy is for another architecture, or the kernel refuses it; then nothing has changed but, perhaps,
-    /// `no_new_privs`.
-    ///
-    /// # References
-    /// `seccomp(2)`, `PR_SET_NO_NEW_PRIVS`
-    pub fn apply_to_current_thread(&self) -> Result<(), ApplyError> {
-        seccompiler::apply_filter(&self.standalone()?).map_err(ApplyError::from_seccompiler)
+    /// Where its rules were written, by number.
+    pub(crate) fn origins(&self) -> Vec<Origin> {
+        encoding::decode_origins(&self.parts().origins).unwrap_or_default()
     }
 
-    /// As [`apply_to_current_thread`](Self::apply_to_current_thread), but for every thread of this process.
-    ///
-    /// # Errors
-    /// As there, and [`ApplyError::Thread`] if a thread has a filter that this one did not start from; then no thread has
-    /// changed.
-    pub fn apply_to_process(&self) -> Result<(), ApplyError> {
-        seccompiler::apply_filter_all_threads(&self.standalone()?).map_err(ApplyError::from_seccompiler)
-    }
-
-    fn standalone(&self) -> Result<seccompiler::BpfProgram, ApplyError> {
-        if Arch::native() != Some(self.arch()) {
-            return Err(ApplyError::Arch { compiled_for: self.arch() });
-        }
-        let convert = |insn: &Insn| seccompiler::sock_filter { code: insn.code, jt: insn.jt, jf: insn.jf, k: insn.k };
-        Ok(self.program(Supervision::Standalone).iter().map(convert).collect())
+    /// Where its default was written; `None` for the implicit KILL.
+    pub(crate) fn default_origin(&self) -> Option<Origin> {
+        let index = self.parts().default_origin?;
+        self.origins().into_iter().nth(usize::from(index))
     }
 }
 
-/// Copies a policy; cheap for one that `policy!` made, since all of it is `static`.
+fn index_of(supervision: Supervision) -> usize {
+    match supervision {
+        Supervision::Standalone => 0,
+        Supervision::Supervised => 1,
+        Supervision::Traced => 2,
+    }
+}
+
+/// A policy has no program of that kind.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProgramError {
+    /// A slot has no value.
+    #[error("the slot `{0}` has no value: give it one with `Policy::with_slot`")]
+    UnboundSlot(String),
+    /// It could not be compiled or proved.
+    #[error("the program cannot be made: {0}")]
+    Compile(String),
+}
+
+/// Copies a policy.
 impl From<&Policy> for Policy {
     fn from(policy: &Policy) -> Policy {
         policy.clone()
     }
 }
 
-/// A policy could not be put in force in this process.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ApplyError {
-    /// The policy is for another architecture than this process.
-    #[error("the policy was compiled for {}, but this process is not", .compiled_for.name())]
-    Arch {
-        /// The policy's architecture.
-        compiled_for: Arch,
-    },
-    /// The policy has no program.
-    #[error("the policy has no program")]
-    Empty,
-    /// `no_new_privs` could not be set.
-    #[error("cannot set no_new_privs")]
-    NoNewPrivileges(#[source] std::io::Error),
-    /// The kernel refused the program.
-    #[error("the kernel does not take the policy's filter (a kernel with CONFIG_SECCOMP_FILTER is needed)")]
-    Filter(#[source] std::io::Error),
-    /// A thread of this process has a filter of its own, so that the policy cannot be given to all of them.
-    #[error("thread {tid} has a seccomp filter of its own; apply the policy before that thread installs one")]
-    Thread {
-        /// That thread.
-        tid: i64,
-    },
-    /// Anything else.
-    #[error("cannot install the policy's filter: {0}")]
-    Other(String),
-}
-
-impl ApplyError {
-    fn from_seccompiler(error: seccompiler::Error) -> ApplyError {
-        match error {
-            seccompiler::Error::EmptyFilter => ApplyError::Empty,
-            seccompiler::Error::Prctl(error) => ApplyError::NoNewPrivileges(error),
-            seccompiler::Error::Seccomp(error) => ApplyError::Filter(error),
-            seccompiler::Error::ThreadSync(tid) => ApplyError::Thread { tid },
-            other => ApplyError::Other(other.to_string()),
-        }
-    }
-}
-
 impl fmt::Debug for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Policy").field("name", &self.parts.name).finish_non_exhaustive()
+        f.debug_struct("Policy").field("name", &self.name()).finish_non_exhaustive()
     }
 }
 
@@ -210,10 +188,13 @@ impl fmt::Debug for Policy {
 pub(crate) mod testing {
     //! Policies by hand.
     use sandbox2_policy::meaning::{CallRules, Cmp, CmpOp, Cond, OriginId, Rule, Value, Width};
+    use sandbox2_policy::surroundings::Network;
 
     use super::*;
 
-    pub(crate) const ORIGIN: Origin = Origin { line: 3, column: 5, text: "ALLOW something;", group: None };
+    pub(crate) fn origin() -> Origin {
+        Origin { line: 3, column: 5, text: "ALLOW something;".to_owned(), group: None, file: None }
+    }
 
     pub(crate) fn rule(action: Action) -> Rule {
         Rule { cond: Cond::True, action, origin: OriginId(0) }
@@ -228,27 +209,31 @@ pub(crate) mod testing {
         CallRules { nr: u32::try_from(nr).unwrap(), rules: rules.into() }
     }
 
-    pub(crate) fn policy(default: Action, mut calls: Vec<CallRules>) -> Policy {
+    pub(crate) fn parts(default: Action, mut calls: Vec<CallRules>) -> PolicyParts {
         calls.sort_by_key(|call| call.nr);
-        Policy::from_parts(PolicyParts {
-            name: Some("TESTED"),
-            file: "src/policies.rs",
+        let arch = Arch::native().unwrap();
+        let meaning = encoding::encode(&Meaning { arch, calls: calls.into(), newer: Cow::Borrowed(&[]), default });
+        PolicyParts {
+            name: Some(Cow::Borrowed("TESTED")),
+            file: Cow::Borrowed("src/policies.rs"),
             line: 2,
-            meaning: encoding::encode(&Meaning {
-                arch: Arch::native().unwrap(),
-                calls: calls.into(),
-                newer: Cow::Borrowed(&[]),
-                default,
-            })
-            .leak(),
-            symbols: &[],
-            origins: &[ORIGIN],
+            arch,
+            meanings: [0, 1, 2].map(|_| Cow::Owned(meaning.clone())),
+            symbols: Cow::Borrowed(&[]),
+            exprs: &[],
+            slots: Cow::Borrowed(&[]),
+            origins: encoding::encode_origins(&[origin()]).into(),
             default_origin: None,
-            programs: [&[], &[], &[]],
-            mounts: &[],
+            programs: [Cow::Borrowed(&[]), Cow::Borrowed(&[]), Cow::Borrowed(&[])],
+            patches: [Cow::Borrowed(&[]), Cow::Borrowed(&[]), Cow::Borrowed(&[])],
+            mounts: Cow::Borrowed(&[]),
             hostname: None,
             network: Network::None,
-        })
+        }
+    }
+
+    pub(crate) fn policy(default: Action, calls: Vec<CallRules>) -> Policy {
+        Policy::from_parts(parts(default, calls))
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! is the meaning of the policy on each architecture, guards against dangerous arguments included.
 
 mod dangers;
+mod precedence;
 mod rules;
 
 use std::borrow::Cow;
@@ -13,10 +14,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::action::{Action, Errno};
 use crate::arch::Arch;
 use crate::ast::NodeId;
+use crate::compare::{Shown, permits_more};
 use crate::danger::{Danger, SIBLINGS, danger, dangers};
 use crate::meaning::{CallRules, Cond, Meaning, OriginId, Rule};
 use crate::problem::{Problem, ProblemKind, Problems};
-use crate::resolve::{CallPolicy, Limit, OriginSpec, Resolved, RuleOf, Slot, Symbol, newer_than};
+use crate::resolve::{CallPolicy, Ceiling, Limit, OriginSpec, Resolved, RuleOf, Slot, Symbol, newer_than};
 use crate::surroundings::{Mount, Network};
 use crate::tables;
 
@@ -122,7 +124,7 @@ impl CheckedPolicy {
 #[must_use]
 pub fn check(resolved: Resolved, problems: &mut Problems) -> CheckedPolicy {
     let Resolved { calls, mut origins, default, symbols, constants, missing, mounts, hostname, network, .. } = resolved;
-    let Resolved { baseline, limits, hot, slots, .. } = resolved;
+    let Resolved { baseline, limits, hot, slots, ceilings, .. } = resolved;
     let mut checker = Checker { problems, default: default.action, newer: Vec::new(), origins: &mut origins };
     let [x86_64, aarch64, riscv64] = calls;
     let mut seen = BTreeMap::new();
@@ -130,6 +132,7 @@ pub fn check(resolved: Resolved, problems: &mut Problems) -> CheckedPolicy {
         checker.newer = baseline.map_or_else(Vec::new, |version| newer_than(arch, version));
         checker.arch(arch, calls, &mut seen)
     });
+    under_ceilings(&meanings, ceilings, problems);
     CheckedPolicy {
         meanings,
         origins,
@@ -144,6 +147,32 @@ pub fn check(resolved: Resolved, problems: &mut Problems) -> CheckedPolicy {
         limits,
         hot,
         slots,
+    }
+}
+
+/// Proves that nothing is permitted that a policy denies which this one may only narrow.
+fn under_ceilings(meanings: &[Meaning; 3], ceilings: Vec<Ceiling>, problems: &mut Problems) {
+    for Ceiling { path, node, resolved } in ceilings {
+        // What is wrong with that policy is said where it was written.
+        let ceiling = check(*resolved, &mut Problems::default());
+        for meaning in meanings {
+            let (message, hint) = match permits_more(meaning, ceiling.meaning(meaning.arch)) {
+                Ok(None) => continue,
+                Ok(Some(more)) => (
+                    format!(
+                        "this policy permits more than `{path}`: {} for {}, where that says {} ({})",
+                        more.before,
+                        Shown { arch: more.arch, data: &more.witness },
+                        more.after,
+                        more.arch.name(),
+                    ),
+                    "leave out what allows it, or allow it there too",
+                ),
+                Err(error) => (error.to_string(), "use fewer or simpler conditions"),
+            };
+            problems.report(ProblemKind::Widens, node, message, hint);
+            break;
+        }
     }
 }
 
@@ -233,7 +262,7 @@ impl Checker<'_> {
     }
 
     /// Whether the number is newer than the baseline.
-    fn is_newer(&self, nr: u32) -> bool {
+    pub(super) fn is_newer(&self, nr: u32) -> bool {
         self.newer.iter().any(|&(first, last)| first <= nr && nr <= last)
     }
 
@@ -241,7 +270,7 @@ impl Checker<'_> {
         let group = Some("built in".to_owned());
         let known = self.origins.iter().position(|origin| origin.text == text && origin.group == group);
         let index = known.unwrap_or_else(|| {
-            self.origins.push(OriginSpec { node: NodeId(0), text: text.to_owned(), group });
+            self.origins.push(OriginSpec { node: NodeId(0), text: text.to_owned(), group, import: None });
             self.origins.len() - 1
         });
         OriginId(u16::try_from(index).unwrap_or(u16::MAX))

@@ -1,7 +1,7 @@
 //! The rules of one call: which decide something, which contradict each other.
 
 use super::Checker;
-use crate::action::{Action, Errno};
+use crate::action::Action;
 use crate::arch::Arch;
 use crate::ast::NodeId;
 use crate::meaning::{CmpOp, Rule, Value};
@@ -10,14 +10,14 @@ use crate::resolve::{CallPolicy, RuleOf};
 use crate::space::{Set, Space};
 
 /// What is known of a rule while its call is looked at.
-struct Entry<'r> {
-    rule: &'r RuleOf,
+pub(super) struct Entry<'r> {
+    pub(super) rule: &'r RuleOf,
     /// Where its condition holds, narrowed by the guard against danger.
-    set: Set,
+    pub(super) set: Set,
     /// Where it decides.
     decides: Set,
     /// A message about it has been given.
-    faulty: bool,
+    pub(super) faulty: bool,
 }
 
 impl Checker<'_> {
@@ -27,7 +27,10 @@ impl Checker<'_> {
         let mut entries: Vec<Entry<'_>> = Vec::with_capacity(policy.rules.len());
         let mut rules = Vec::with_capacity(policy.rules.len());
         let mut covered = Set::EMPTY;
-        for rule in &policy.rules {
+        // The sort is stable: within one precedence the order stays.
+        let mut ordered: Vec<&RuleOf> = policy.rules.iter().collect();
+        ordered.sort_by_key(|rule| rule.precedence);
+        for rule in ordered {
             let written = space.cond(&rule.cond);
             let mut faulty = !rule.group && self.degenerate(&mut space, rule, written);
             let guarded = self.guard(arch, policy.syscall, rule, &mut space, written);
@@ -42,6 +45,8 @@ impl Checker<'_> {
             entries.push(entry);
             rules.push(Rule { cond: guarded.cond, action: rule.action, origin: rule.origin });
         }
+        self.needless_overrides(&mut space, policy, &mut entries);
+        self.widening(arch, &mut space, policy, &mut entries);
         self.without_effect(arch, &mut space, policy, &mut entries);
         if space.is_exhausted() {
             let node = policy.rules.first().map_or(NodeId(0), |rule| rule.node);
@@ -97,7 +102,9 @@ impl Checker<'_> {
         let call = policy.syscall.name;
         let rule = entry.rule;
         let conflict = earlier.iter().position(|other| {
-            let differs = other.rule.action != rule.action && other.rule.statement != rule.statement;
+            let differs = other.rule.action != rule.action
+                && other.rule.statement != rule.statement
+                && other.rule.precedence == rule.precedence;
             // Nothing is said twice: a rule that is wholly decided before is reported as shadowed below.
             differs && !(other.faulty || (both_written(other, entry) && space.implies(entry.set, other.set))) && {
                 let both = space.and(other.set, entry.set);
@@ -108,19 +115,27 @@ impl Checker<'_> {
             let other = &mut earlier[index];
             let (about, related) =
                 if rule.group && !other.rule.group { (other.rule, rule) } else { (rule, other.rule) };
+            let mut places = vec![(related.node, "the other rule")];
+            if about.via.is_some() {
+                places.insert(0, (about.node, "the rule"));
+            }
             self.problems.push(Problem {
                 kind: ProblemKind::Overlapping,
-                node: about.node,
+                node: about.via.unwrap_or(about.node),
                 message: format!(
                     "two rules of `{call}` overlap and differ: {} here, {} there",
                     about.action, related.action
                 ),
                 hint: Some(match related.group {
+                    _ if about.via.or(related.via).is_some() => format!(
+                        "say which is meant: `override {} {call} …;` wins over both; or leave one out",
+                        about.action
+                    ),
                     true => "a group decides otherwise: leave the rule out, or write out what you need of the group"
                         .to_owned(),
                     false => format!("put both into a block `{call} {{ … }}`, where the first that matches decides"),
                 }),
-                related: vec![(related.node, "the other rule")],
+                related: places,
             });
             // A user's rule that a group contradicts has had its message, too.
             other.faulty |= rule.group;
@@ -162,8 +177,7 @@ impl Checker<'_> {
             if rule.group || rule.otherwise || entry.faulty || space.is_empty(entry.decides) {
                 continue;
             }
-            let newer = policy.syscall.number(arch).is_some_and(|nr| self.is_newer(nr));
-            let default = if call == "clone3" || newer { Action::Errno(Errno::ENOSYS) } else { self.default };
+            let default = self.default_of(arch, policy);
             let Some(instead) = instead(space, entries, index, default) else { continue };
             entries[index].faulty = true;
             match instead {

@@ -5,6 +5,7 @@
 
 mod actions;
 mod conditions;
+mod imports;
 mod surroundings;
 mod values;
 mod whole;
@@ -38,6 +39,15 @@ pub struct Resolved {
     pub(crate) limits: Vec<Limit>,
     pub(crate) hot: [Vec<u32>; 3],
     pub(crate) slots: Vec<Slot>,
+    pub(crate) ceilings: Vec<Ceiling>,
+}
+
+/// A policy that this one may only narrow.
+#[derive(Debug)]
+pub(crate) struct Ceiling {
+    pub(crate) path: String,
+    pub(crate) node: NodeId,
+    pub(crate) resolved: Box<Resolved>,
 }
 
 /// The rules of one call on one architecture.
@@ -66,8 +76,8 @@ pub(crate) struct RuleOf {
     pub(crate) precedence: Precedence,
     /// It comes from a group or from another policy: what it has in common with others is no mistake.
     pub(crate) group: bool,
-    /// The policy that it was imported from.
-    pub(crate) import: Option<String>,
+    /// Where the policy that it was imported from is named.
+    pub(crate) via: Option<NodeId>,
     pub(crate) atoms: Vec<Atom>,
 }
 
@@ -92,6 +102,8 @@ pub struct OriginSpec {
     pub text: String,
     /// The group it came from.
     pub group: Option<String>,
+    /// The policy that it was imported from.
+    pub import: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -129,7 +141,9 @@ pub(crate) struct Resolver<'p> {
     network_said: Option<NodeId>,
     baseline_said: Option<NodeId>,
     slots_used: Vec<bool>,
-    import_depth: u32,
+    imports_said: BTreeMap<String, NodeId>,
+    importing: Option<imports::Importing>,
+    foreign: Vec<imports::Foreign>,
     groups_said: BTreeMap<String, NodeId>,
     places: Vec<surroundings::Placed>,
 }
@@ -137,11 +151,25 @@ pub(crate) struct Resolver<'p> {
 /// Resolves a parsed policy.
 #[must_use]
 pub fn resolve(def: &PolicyDef, problems: &mut Problems) -> Resolved {
+    resolve_with(def, Seed::default(), problems)
+}
+
+/// What has its number already.
+#[derive(Default)]
+struct Seed {
+    symbols: Vec<Symbol>,
+    slots: Vec<Slot>,
+    /// Set where slots may be declared again.
+    importing: Option<imports::Importing>,
+}
+
+/// As [`resolve`], with symbols and slots that have their numbers already.
+fn resolve_with(def: &PolicyDef, seed: Seed, problems: &mut Problems) -> Resolved {
     let out = Resolved {
         calls: [BTreeMap::new(), BTreeMap::new(), BTreeMap::new()],
         origins: Vec::new(),
         default: DefaultSpec { action: Action::Kill, node: None },
-        symbols: Vec::new(),
+        symbols: seed.symbols,
         constants: BTreeSet::new(),
         missing: Vec::new(),
         mounts: Vec::new(),
@@ -150,8 +178,10 @@ pub fn resolve(def: &PolicyDef, problems: &mut Problems) -> Resolved {
         baseline: None,
         limits: Vec::new(),
         hot: [Vec::new(), Vec::new(), Vec::new()],
-        slots: Vec::new(),
+        slots: seed.slots,
+        ceilings: Vec::new(),
     };
+    let slots_used = vec![true; out.slots.len()];
     let mut resolver = Resolver {
         problems,
         out,
@@ -160,16 +190,20 @@ pub fn resolve(def: &PolicyDef, problems: &mut Problems) -> Resolved {
         hostname_said: None,
         network_said: None,
         baseline_said: None,
-        slots_used: Vec::new(),
-        import_depth: 0,
+        slots_used,
+        imports_said: BTreeMap::new(),
+        importing: seed.importing,
+        foreign: Vec::new(),
         groups_said: BTreeMap::new(),
         places: Vec::new(),
     };
     // Slots may be declared after their first use.
     resolver.declare_slots(&def.items);
+    resolver.importing = None;
     for item in &def.items {
         resolver.item(item);
     }
+    resolver.check_foreign();
     resolver.unused_slots();
     resolver.check_places();
     resolver.out
@@ -179,9 +213,16 @@ impl Resolver<'_> {
     fn item(&mut self, item: &Item) {
         self.statements += 1;
         match item {
+            Item::Default { action, node, .. } if self.importing.is_some() => self.foreign_default(action, *node),
+            Item::Baseline { version, node } if self.importing.is_some() => self.foreign_baseline(*version, *node),
+            // The limits of an imported policy are its own.
+            Item::Limit { .. } if self.importing.is_some() => {}
             Item::Default { action, danger, node } => self.default(action, *danger, *node),
             Item::Use { group, items, .. } => {
                 if let Some(first) = self.groups_said.insert(group.text.clone(), group.node) {
+                    if self.importing.is_some() {
+                        return;
+                    }
                     self.said_twice(&format!("the group `{}`", group.text), group.node, first);
                 } else {
                     for item in items {
@@ -219,22 +260,24 @@ impl Resolver<'_> {
             Item::Hot(calls) => self.hot(calls),
             // Declared before.
             Item::Slot { .. } => {}
-            Item::Import(_) | Item::Bpf(_) => {}
+            Item::Import(spec) => self.import(spec),
+            Item::Bpf(_) => {}
             Item::Mount(mount) => self.mount(mount),
             Item::Hostname(name) => self.hostname(name),
             Item::Network { host, node } => {
-                if let Some(first) = self.network_said.replace(*node) {
-                    self.said_twice("the network", *node, first);
+                let network = if *host { Network::Host } else { Network::None };
+                match self.network_said {
+                    Some(first) => self.agrees(
+                        "the network",
+                        network == self.out.network && self.importing.is_some(),
+                        *node,
+                        first,
+                    ),
+                    None => {
+                        self.network_said = Some(*node);
+                        self.out.network = network;
+                    }
                 }
-                self.out.network = if *host { Network::Host } else { Network::None };
-            }
-        }
-    }
-
-    fn declare_slots(&mut self, items: &[Item]) {
-        for item in items {
-            if let Item::Slot { name, ty } = item {
-                self.slot(name, ty);
             }
         }
     }
@@ -302,7 +345,7 @@ impl Resolver<'_> {
             );
             return;
         };
-        self.out.origins.push(OriginSpec { node, text, group: context.group.clone() });
+        self.out.origins.push(OriginSpec { node, text, group: context.group.clone(), import: context.import.clone() });
         for arch in present {
             let mut atoms = Vec::new();
             let resolved = match cond {
@@ -324,7 +367,7 @@ impl Resolver<'_> {
                 fallback: context.fallback,
                 precedence: context.precedence,
                 group: context.group.is_some() || context.import.is_some(),
-                import: context.import.clone(),
+                via: self.importing.as_ref().map(|importing| importing.node),
                 atoms,
             });
         }

@@ -19,10 +19,11 @@ const HOSTNAME_MAX: usize = 64;
 
 impl Resolver<'_> {
     pub(super) fn hostname(&mut self, name: &Text) {
-        if let Some(first) = self.hostname_said.replace(name.node) {
-            self.said_twice("the host name", name.node, first);
-            return;
+        if let Some(first) = self.hostname_said {
+            let same = self.out.hostname.as_ref() == Some(&name.text) && self.importing.is_some();
+            return self.agrees("the host name", same, name.node, first);
         }
+        self.hostname_said = Some(name.node);
         let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.' || c == '_';
         if name.text.is_empty() || name.text.len() > HOSTNAME_MAX || !name.text.chars().all(allowed) {
             self.problems.report(

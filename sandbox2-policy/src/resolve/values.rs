@@ -45,7 +45,7 @@ impl Resolver<'_> {
                     Symbol { source: SymbolSource::Expr(*expr), width: left.arg.width, signed: left.arg.signed };
                 Some(Value::Symbol(self.symbol(symbol)))
             }
-            ValueSpec::Constant(name) if self.is_slot(name) => self.slot_value(name, left),
+            ValueSpec::Constant(name) if self.is_slot(name) => self.slot_value(name, left, form),
             ValueSpec::Null(node) => {
                 self.problems.report(
                     ProblemKind::NullForNumber,

@@ -1,6 +1,7 @@
 //! What is said of the policy as a whole: its baseline, its limits, hot calls and slots.
 
 use super::conditions::{Left, type_name};
+use super::values::Form;
 use super::{Resolver, Symbol, SymbolSource};
 use crate::arch::{Arch, X32_SYSCALL_BIT};
 use crate::ast::{CallName, Name, NodeId};
@@ -92,7 +93,7 @@ impl Resolver<'_> {
                     known.push(nr);
                 }
             }
-            if again && self.import_depth == 0 {
+            if again && self.importing.is_none() {
                 let message = format!("`{}` is named hot twice", call.name.text);
                 self.problems.report(ProblemKind::SaidTwice, call.name.node, message, "keep the first of the two");
             }
@@ -100,11 +101,6 @@ impl Resolver<'_> {
     }
 
     pub(super) fn slot(&mut self, name: &Name, ty: &Name) {
-        if let Some(known) = self.out.slots.iter().find(|slot| slot.name == name.text) {
-            let first = known.node;
-            self.said_twice(&format!("the slot `{}`", name.text), name.node, first);
-            return;
-        }
         let (width, signed) = match ty.text.as_str() {
             "u32" => (Width::W32, false),
             "i32" => (Width::W32, true),
@@ -120,6 +116,10 @@ impl Resolver<'_> {
                 return;
             }
         };
+        if let Some(known) = self.out.slots.iter().find(|slot| slot.name == name.text) {
+            let (same, first) = ((known.width, known.signed) == (width, signed), known.node);
+            return self.slot_again(name, same, first);
+        }
         self.out.slots.push(Slot { name: name.text.clone(), width, signed, node: name.node });
         self.slots_used.push(false);
     }
@@ -128,8 +128,9 @@ impl Resolver<'_> {
         self.out.slots.iter().any(|slot| slot.name == name.text)
     }
 
-    /// The slot of that name as a value to compare with `left`; `None` if it does not fit.
-    pub(super) fn slot_value(&mut self, name: &Name, left: Left) -> Option<Value> {
+    /// The slot of that name as a value to compare with `left`; `None` if it does not fit. The sign matters in an order only:
+    /// equal bits are equal numbers of one width.
+    pub(super) fn slot_value(&mut self, name: &Name, left: Left, form: Form) -> Option<Value> {
         let index = self.out.slots.iter().position(|slot| slot.name == name.text)?;
         self.slots_used[index] = true;
         let (width, signed) = (self.out.slots[index].width, self.out.slots[index].signed);
@@ -138,7 +139,7 @@ impl Resolver<'_> {
             self.wrong_width(name.node, left, width, &instead);
             return None;
         }
-        if signed != left.arg.signed {
+        if signed != left.arg.signed && form == Form::Number {
             self.wrong_sign(name.node, left, &instead);
             return None;
         }

@@ -90,11 +90,11 @@ fn decided_by(policy: &Policy, decision: Decision) -> DecidedBy {
         Decider::X32 => DecidedBy::X32,
         // A number newer than the baseline gets ENOSYS, which is no violation.
         Decider::Default | Decider::Baseline => {
-            DecidedBy::Default { place: parts.default_origin.as_ref().map(|origin| Place::new(parts.file, origin)) }
+            DecidedBy::Default { place: policy.default_origin().map(|origin| Place::new(&parts.file, origin)) }
         }
-        Decider::Rule { origin, .. } => match parts.origins.get(usize::from(origin.0)) {
+        Decider::Rule { origin, .. } => match policy.origins().into_iter().nth(usize::from(origin.0)) {
             Some(origin) => {
-                DecidedBy::Rule { place: Place::new(parts.file, origin), action: decision.action.to_string() }
+                DecidedBy::Rule { place: Place::new(&parts.file, origin), action: decision.action.to_string() }
             }
             // A policy without that place is no less in force.
             None => DecidedBy::Default { place: None },

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use sandbox2_policy::encoding::Origin;
+
 use super::escape::Plain;
 
 /// A system call that the policy does not allow, and why not.
@@ -104,13 +106,13 @@ pub struct Place {
 }
 
 impl Place {
-    pub(crate) fn new(file: &str, origin: &crate::policy::Origin) -> Place {
+    pub(crate) fn new(file: &str, origin: Origin) -> Place {
         Place {
-            file: file.to_owned(),
+            file: origin.file.unwrap_or_else(|| file.to_owned()),
             line: origin.line,
             column: origin.column,
-            text: origin.text.to_owned(),
-            group: origin.group.map(str::to_owned),
+            text: origin.text,
+            group: origin.group,
         }
     }
 }
