@@ -28,6 +28,7 @@ pub struct Policy {
 }
 
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "the large one is the one that is `static`")]
 enum Repr {
     /// All of it is `static`.
     Static(PolicyParts),
@@ -131,7 +132,7 @@ impl Policy {
     /// What it means on `arch`. Bytes that are not the macro's own mean that nothing is allowed.
     pub(crate) fn meaning_for(&self, arch: Arch) -> Meaning {
         let decoded = encoding::decode(&self.parts().meanings[arch.index()]);
-        decoded.filter(|meaning| meaning.arch == arch).unwrap_or_else(|| Meaning {
+        decoded.filter(|meaning| meaning.arch == arch).unwrap_or(Meaning {
             arch,
             calls: Cow::Borrowed(&[]),
             newer: Cow::Borrowed(&[]),
