@@ -238,7 +238,7 @@ impl Emission<'_> {
                     let name = number_name(symbol);
                     quote!(#name)
                 }
-                (None, ExprSource::Imported { path, index }) => imported(path, *index),
+                (None, ExprSource::Imported { path, index, .. }) => imported(path, *index),
                 (None, ExprSource::Own(expr)) => {
                     let place = expr.clone().into_iter().next().map_or_else(Span::call_site, |tree| tree.span());
                     let expr = block(place, expr.clone());
@@ -269,7 +269,7 @@ impl Emission<'_> {
             };
             let expr = match self.exprs.get(usize::from(expr)) {
                 Some(ExprSource::Own(expr)) => expr.clone(),
-                Some(ExprSource::Imported { path, index }) => {
+                Some(ExprSource::Imported { path, index, .. }) => {
                     // Its type was checked where it was written.
                     let (value, convert) = (imported(path, *index), Ident::new(convert, Span::mixed_site()));
                     return quote! {

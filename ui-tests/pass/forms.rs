@@ -64,7 +64,8 @@ fn main() {
         ALLOW close;
     }
     let local = policy! { ALLOW read; };
-    let reference: &'static Policy = &const { policy! { ALLOW read; } };
+    const REFERENCE: &Policy = &policy! { ALLOW read; };
+    let reference: &'static Policy = REFERENCE;
     let all: [&Policy; 6] = [&PRIVATE, &WORKER, &EMPTY, &LOCAL, &inner::SECOND, inner::restricted()];
     let expressions = [&CONSTANT, &STATIC, &NOTHING, &Worker::POLICY, &returned(), &constant(), &local, reference];
     for (policy, name) in all.into_iter().zip(["PRIVATE", "WORKER", "EMPTY", "LOCAL", "SECOND", "RESTRICTED"]) {

@@ -8,8 +8,15 @@ use crate::ast::Precedence;
 use crate::compare::{Shown, permission};
 use crate::insn::SeccompData;
 use crate::problem::{Problem, ProblemKind};
-use crate::resolve::CallPolicy;
+use crate::resolve::{CallPolicy, RuleOf};
 use crate::space::{Set, Space};
+
+impl RuleOf {
+    /// What comes first: of two that override, the importing policy's.
+    pub(super) fn rank(&self) -> (Precedence, bool) {
+        (self.precedence, self.precedence == Precedence::Override && self.via.is_some())
+    }
+}
 
 impl Checker<'_> {
     /// What decides about the call where no rule of it does.
@@ -26,7 +33,7 @@ impl Checker<'_> {
                 continue;
             }
             let wins = entries[index + 1..].iter().any(|other| {
-                other.rule.precedence == Precedence::Ordinary && other.rule.action != rule.action && {
+                other.rule.rank() > rule.rank() && other.rule.action != rule.action && {
                     let both = space.and(other.set, set);
                     !space.is_empty(both)
                 }

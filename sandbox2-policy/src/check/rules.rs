@@ -29,7 +29,7 @@ impl Checker<'_> {
         let mut covered = Set::EMPTY;
         // The sort is stable: within one precedence the order stays.
         let mut ordered: Vec<&RuleOf> = policy.rules.iter().collect();
-        ordered.sort_by_key(|rule| rule.precedence);
+        ordered.sort_by_key(|rule| rule.rank());
         for rule in ordered {
             let written = space.cond(&rule.cond);
             let mut faulty = !rule.group && self.degenerate(&mut space, rule, written);
@@ -104,7 +104,7 @@ impl Checker<'_> {
         let conflict = earlier.iter().position(|other| {
             let differs = other.rule.action != rule.action
                 && other.rule.statement != rule.statement
-                && other.rule.precedence == rule.precedence;
+                && other.rule.rank() == rule.rank();
             // Nothing is said twice: a rule that is wholly decided before is reported as shadowed below.
             differs && !(other.faulty || (both_written(other, entry) && space.implies(entry.set, other.set))) && {
                 let both = space.and(other.set, entry.set);

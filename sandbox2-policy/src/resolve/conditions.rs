@@ -218,6 +218,9 @@ impl Resolver<'_> {
     /// The argument that a subject names, and whether the type stated for it is the kernel's.
     fn left(&mut self, subject: &Subject, syscall: &'static Syscall, arch: Arch) -> Option<Left> {
         let name = &subject.arg;
+        if syscall.is_numbered() {
+            return self.left_of_numbered(subject, syscall);
+        }
         let Some(args) = syscall.args(arch) else {
             self.problems.report(
                 ProblemKind::UnknownPrototype,
@@ -233,6 +236,23 @@ impl Resolver<'_> {
             Some(ty) if !self.stated_type(ty, left) => None,
             _ => Some(left),
         }
+    }
+
+    /// Of a call by number nothing is known: its author says which argument and how wide it is.
+    fn left_of_numbered(&mut self, subject: &Subject, syscall: &'static Syscall) -> Option<Left> {
+        let name = &subject.arg;
+        let Some(arg) = &subject.ty.as_ref().and_then(|ty| numbered_arg(&name.text, &ty.text)) else {
+            self.problems.report(
+                ProblemKind::UnknownPrototype,
+                name.node,
+                format!("the arguments of `{}` are not known", syscall.name),
+                "say which one and how many bits the kernel reads of it: `arg0: u64 == 1`, with arg0 to arg5 and i32, u32, i64 \
+                 or u64",
+            );
+            return None;
+        };
+        let index = name.text.bytes().last()? - b'0';
+        Some(Left { index, arg, call: syscall.name })
     }
 
     /// The kernel's name goes before the position: `prctl`'s second argument is called `arg2`.
@@ -323,6 +343,27 @@ impl Resolver<'_> {
             format!("write `{instead}`, or leave the type out: {why}"),
         );
     }
+}
+
+/// The argument of a call by number, by its position and its stated type.
+fn numbered_arg(name: &str, ty: &str) -> Option<&'static Arg> {
+    const fn typed(ty: &'static str, width: Width, signed: bool) -> [Arg; 6] {
+        const NAMES: [&str; 6] = ["arg0", "arg1", "arg2", "arg3", "arg4", "arg5"];
+        let mut args = [Arg { name: "", ty, width, signed, pointer: false, narrowed: false }; 6];
+        let mut index = 0;
+        while index < 6 {
+            args[index].name = NAMES[index];
+            index += 1;
+        }
+        args
+    }
+    static ARGS: [[Arg; 6]; 4] = [
+        typed("u32", Width::W32, false),
+        typed("i32", Width::W32, true),
+        typed("u64", Width::W64, false),
+        typed("i64", Width::W64, true),
+    ];
+    ARGS.iter().flatten().find(|arg| arg.name == name && arg.ty == ty)
 }
 
 pub(super) fn type_name(arg: &Arg) -> &'static str {

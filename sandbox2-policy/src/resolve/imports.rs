@@ -34,9 +34,10 @@ impl Resolver<'_> {
         if spec.ceiling {
             return self.ceiling(spec);
         }
-        if let Some(first) = self.imports_said.insert(spec.identity.clone(), spec.path.node) {
+        let direct = self.importing.is_none();
+        if let Some((first, first_direct)) = self.imports_said.insert(spec.identity.clone(), (spec.path.node, direct)) {
             // On two ways, through other policies, it simply counts once.
-            if self.importing.is_none() {
+            if direct && first_direct {
                 self.said_twice(&format!("the policy `{}`", spec.path.text), spec.path.node, first);
             }
             return;

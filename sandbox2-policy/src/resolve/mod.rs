@@ -141,7 +141,8 @@ pub(crate) struct Resolver<'p> {
     network_said: Option<NodeId>,
     baseline_said: Option<NodeId>,
     slots_used: Vec<bool>,
-    imports_said: BTreeMap<String, NodeId>,
+    /// The policies that were imported: where, and whether by this very policy.
+    imports_said: BTreeMap<String, (NodeId, bool)>,
     importing: Option<imports::Importing>,
     foreign: Vec<imports::Foreign>,
     groups_said: BTreeMap<String, NodeId>,

@@ -33,6 +33,8 @@ pub(super) struct Within {
     path: TokenStream,
     /// How many expressions the outermost import has had.
     exprs: u16,
+    /// The policy whose own statements are read, and how many expressions those have had.
+    level: (String, u16),
 }
 
 impl Parser {
@@ -42,8 +44,9 @@ impl Parser {
         if !input.peek(Token![;]) {
             return Err(input.error("expected `;`").into());
         }
+        self.import_at(&path, context, items)?;
         input.parse::<Token![;]>()?;
-        self.import_at(&path, context, items)
+        Ok(())
     }
 
     /// A path to another policy.
@@ -77,8 +80,10 @@ impl Parser {
         };
         let outermost = self.within.is_none();
         if outermost {
-            self.within = Some(Within { path: tokens, exprs: 0 });
+            self.within = Some(Within { path: tokens, exprs: 0, level: (String::new(), 0) });
         }
+        let level = (import.identity.clone(), 0);
+        let outer_level = self.within.as_mut().map(|within| std::mem::replace(&mut within.level, level));
         let outer = std::mem::replace(&mut self.imports, import.imports.into());
         let inner = Context { precedence: Precedence::Ordinary, import: Some(text.clone()), ..Context::default() };
         let mut found = Vec::new();
@@ -89,6 +94,9 @@ impl Parser {
         })
         .parse2(import.tokens);
         self.imports = outer;
+        if let (Some(within), Some(level)) = (&mut self.within, outer_level) {
+            within.level = level;
+        }
         if outermost {
             self.within = None;
         }
@@ -104,19 +112,29 @@ impl Parser {
         self.imports.pop_front()
     }
 
-    /// The number of an expression; inside an import the exporting policy has its value.
+    /// The number of an expression; inside an import the exporting policy has its value. One that comes on two ways has the
+    /// number that it got first.
     pub(super) fn expression(&mut self, tokens: TokenStream) -> Option<u16> {
         let number = u16::try_from(self.exprs.len()).ok()?;
         let source = match &mut self.within {
             Some(within) => {
                 let index = within.exprs;
                 within.exprs = within.exprs.checked_add(1)?;
-                ExprSource::Imported { path: within.path.clone(), index }
+                let origin = within.level.clone();
+                within.level.1 = origin.1.checked_add(1)?;
+                ExprSource::Imported { path: within.path.clone(), index, origin }
             }
             None => ExprSource::Own(tokens),
         };
+        let first = match &source {
+            ExprSource::Imported { origin, .. } => self
+                .exprs
+                .iter()
+                .position(|known| matches!(known, ExprSource::Imported { origin: other, .. } if other == origin)),
+            ExprSource::Own(_) => None,
+        };
         self.exprs.push(source);
-        Some(number)
+        Some(first.and_then(|first| u16::try_from(first).ok()).unwrap_or(number))
     }
 
     fn node_of(&mut self, tokens: &TokenStream) -> NodeId {

@@ -61,6 +61,8 @@ pub enum ExprSource {
         path: TokenStream,
         /// The number of the expression there.
         index: u16,
+        /// The policy that it was written in, and its number among that policy's own.
+        origin: (String, u16),
     },
 }
 

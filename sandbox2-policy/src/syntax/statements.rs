@@ -278,12 +278,8 @@ impl Parser {
         items.extend(found);
         if stray {
             let node = self.node(word.span(), word.span());
-            return self.give_up(
-                ProblemKind::Syntax,
-                node,
-                format!("only rules can stand inside `{word}`"),
-                "move what is no rule out of it",
-            );
+            let message = format!("only rules can stand inside `{word}`");
+            self.problems.report(ProblemKind::Syntax, node, message, "move what is no rule out of it");
         }
         Ok(())
     }

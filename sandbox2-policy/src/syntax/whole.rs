@@ -67,7 +67,6 @@ impl Parser {
         if !input.peek(Token![;]) {
             return Err(input.error("expected `;`, or `,` and another system call").into());
         }
-        input.parse::<Token![;]>()?;
         if let Some(optional) = calls.iter().find(|call| call.optional) {
             return self.give_up(
                 ProblemKind::Syntax,
@@ -76,6 +75,7 @@ impl Parser {
                 format!("write `{}`", optional.name.text),
             );
         }
+        input.parse::<Token![;]>()?;
         Ok(Item::Hot(calls))
     }
 

@@ -69,6 +69,12 @@ impl Syscall {
         Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
     }
 
+    /// Whether it is one without a name: see [`numbered`].
+    #[must_use]
+    pub fn is_numbered(&self) -> bool {
+        self.name.contains(' ')
+    }
+
     /// Its arguments on `arch`.
     #[must_use]
     pub fn args(&self, arch: Arch) -> Option<&'static [Arg]> {
