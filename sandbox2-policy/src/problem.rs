@@ -128,6 +128,27 @@ kinds! {
     /// A call is denied and another that does the same is not.
     SiblingForgotten = "danger" / "sibling_forgotten",
 
+    /// No instruction of that name in a `bpf` block.
+    UnknownInstruction = "bpf" / "unknown_instruction",
+    /// A path through a `bpf` block that ends without an action.
+    FallsOffTheEnd = "bpf" / "falls_off_the_end",
+    /// A jump to a label that is not there.
+    UnknownLabel = "bpf" / "unknown_label",
+    /// A jump to a label that is not ahead.
+    BackwardJump = "bpf" / "backward_jump",
+    /// The same label again.
+    DuplicateLabel = "bpf" / "duplicate_label",
+    /// A label that nothing jumps to.
+    UnusedLabel = "bpf" / "unused_label",
+    /// An instruction that no path leads to.
+    Unreachable = "bpf" / "unreachable",
+    /// A comparison before anything is loaded.
+    NothingLoaded = "bpf" / "nothing_loaded",
+    /// A comparison of 64 bits where 32 are loaded, or the other way round.
+    WrongForm = "bpf" / "wrong_form",
+    /// Too many paths through a `bpf` block.
+    TooManyPaths = "bpf" / "too_many_paths",
+
     /// Two policies that cannot be one.
     Incompatible = "compose" / "incompatible",
     /// A `restrict` that permits what was denied.

@@ -29,7 +29,7 @@ impl Checker<'_> {
     pub(super) fn needless_overrides(&mut self, space: &mut Space, policy: &CallPolicy, entries: &mut [Entry<'_>]) {
         for index in 0..entries.len() {
             let (rule, set) = (entries[index].rule, entries[index].set);
-            if rule.precedence != Precedence::Override || rule.group || entries[index].faulty {
+            if rule.precedence != Precedence::Override || rule.group || rule.raw || entries[index].faulty {
                 continue;
             }
             let wins = entries[index + 1..].iter().any(|other| {

@@ -32,7 +32,7 @@ impl Checker<'_> {
         ordered.sort_by_key(|rule| rule.rank());
         for rule in ordered {
             let written = space.cond(&rule.cond);
-            let mut faulty = !rule.group && self.degenerate(&mut space, rule, written);
+            let mut faulty = !rule.group && !rule.raw && self.degenerate(&mut space, rule, written);
             let guarded = self.guard(arch, policy.syscall, rule, &mut space, written);
             faulty |= guarded.faulty;
             let uncovered = space.not(covered);
@@ -141,7 +141,7 @@ impl Checker<'_> {
             other.faulty |= rule.group;
             return true;
         }
-        if rule.group || !space.is_empty(entry.decides) || space.is_empty(entry.set) {
+        if rule.group || rule.raw || !space.is_empty(entry.decides) || space.is_empty(entry.set) {
             return false;
         }
         let user: Vec<&Entry<'_>> = earlier.iter().filter(|other| !other.rule.group && !other.faulty).collect();
@@ -174,7 +174,7 @@ impl Checker<'_> {
         for index in 0..entries.len() {
             let entry = &entries[index];
             let rule = entry.rule;
-            if rule.group || rule.otherwise || entry.faulty || space.is_empty(entry.decides) {
+            if rule.group || rule.raw || rule.otherwise || entry.faulty || space.is_empty(entry.decides) {
                 continue;
             }
             let default = self.default_of(arch, policy);

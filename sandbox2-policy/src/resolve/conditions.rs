@@ -256,7 +256,7 @@ impl Resolver<'_> {
     }
 
     /// The kernel's name goes before the position: `prctl`'s second argument is called `arg2`.
-    fn argument(&mut self, name: &Name, call: &str, args: &'static [Arg]) -> Option<usize> {
+    pub(super) fn argument(&mut self, name: &Name, call: &str, args: &'static [Arg]) -> Option<usize> {
         if let Some(index) = args.iter().position(|arg| arg.name == name.text) {
             return Some(index);
         }
@@ -346,7 +346,7 @@ impl Resolver<'_> {
 }
 
 /// The argument of a call by number, by its position and its stated type.
-fn numbered_arg(name: &str, ty: &str) -> Option<&'static Arg> {
+pub(super) fn numbered_arg(name: &str, ty: &str) -> Option<&'static Arg> {
     const fn typed(ty: &'static str, width: Width, signed: bool) -> [Arg; 6] {
         const NAMES: [&str; 6] = ["arg0", "arg1", "arg2", "arg3", "arg4", "arg5"];
         let mut args = [Arg { name: "", ty, width, signed, pointer: false, narrowed: false }; 6];

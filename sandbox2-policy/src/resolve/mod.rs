@@ -4,6 +4,7 @@
 //! causes no second message. How rules act on each other is `check`'s business.
 
 mod actions;
+mod bpf;
 mod conditions;
 mod imports;
 mod surroundings;
@@ -17,7 +18,9 @@ pub use whole::{Limit, Slot};
 
 use crate::action::Action;
 use crate::arch::Arch;
-use crate::ast::{ActionSpec, CallName, CondSpec, Context, Item, NodeId, PolicyDef, Precedence};
+use bpf::Way;
+
+use crate::ast::{ActionSpec, BpfSpec, CallName, CondSpec, Context, Item, NodeId, PolicyDef, Precedence};
 use crate::meaning::{CmpOp, Cond, OriginId, SymbolId, Value, Width};
 use crate::problem::{Problem, ProblemKind, Problems, nearest};
 use crate::surroundings::{Mount, Network};
@@ -78,6 +81,8 @@ pub(crate) struct RuleOf {
     pub(crate) group: bool,
     /// Where the policy that it was imported from is named.
     pub(crate) via: Option<NodeId>,
+    /// It comes from a `bpf` block: a way through it that never holds is no mistake.
+    pub(crate) raw: bool,
     pub(crate) atoms: Vec<Atom>,
 }
 
@@ -262,7 +267,7 @@ impl Resolver<'_> {
             // Declared before.
             Item::Slot { .. } => {}
             Item::Import(spec) => self.import(spec),
-            Item::Bpf(_) => {}
+            Item::Bpf(spec) => self.bpf(spec),
             Item::Mount(mount) => self.mount(mount),
             Item::Hostname(name) => self.hostname(name),
             Item::Network { host, node } => {
@@ -321,13 +326,48 @@ impl Resolver<'_> {
         (node, text): (NodeId, String),
         otherwise: bool,
     ) {
-        let Some(syscall) = self.syscall(call) else { return };
+        let Some((syscall, present)) = self.concerned(call, context) else { return };
+        let Some(origin) = self.origin(node, text, context) else { return };
+        for arch in present {
+            let mut atoms = Vec::new();
+            let resolved = match cond {
+                Some(cond) => self.condition(cond, syscall, arch, false, &mut atoms),
+                None => Some(Cond::True),
+            };
+            let Some(resolved) = resolved else { continue };
+            let cond_node = cond.map(CondSpec::node);
+            let rule = self.rule_of(resolved, action, origin, node, context);
+            self.add(arch, syscall, RuleOf { cond_node, otherwise, atoms, ..rule });
+        }
+    }
+
+    /// Adds the rules of a `bpf` block.
+    fn bpf(&mut self, spec: &BpfSpec) {
+        let Some((syscall, present)) = self.concerned(&spec.call, &spec.context) else { return };
+        if !self.bpf_flow(spec) {
+            return;
+        }
+        for arch in present {
+            let Some(ways) = self.bpf_ways(spec, syscall, arch) else { continue };
+            for Way { cond, atoms, action: written } in ways {
+                let Some(action) = self.action(written) else { return };
+                let text = format!("bpf {} {{ … {written}; }}", spec.call.name.text);
+                let Some(origin) = self.origin(written.node, text, &spec.context) else { return };
+                let rule = self.rule_of(cond, action, origin, written.node, &spec.context);
+                self.add(arch, syscall, RuleOf { raw: true, atoms, ..rule });
+            }
+        }
+    }
+
+    /// The call, and the architectures that a rule about it concerns.
+    fn concerned(&mut self, call: &CallName, context: &Context) -> Option<(&'static Syscall, Vec<Arch>)> {
+        let syscall = self.syscall(call)?;
         let wanted = |arch: &Arch| context.arches.as_ref().is_none_or(|arches| arches.contains(arch));
         let wanted: Vec<Arch> = Arch::ALL.into_iter().filter(wanted).collect();
         let present: Vec<Arch> = wanted.iter().copied().filter(|arch| syscall.number(*arch).is_some()).collect();
         if present.is_empty() {
             self.nowhere(call, &wanted);
-            return;
+            return None;
         }
         if !call.optional {
             for arch in wanted.iter().filter(|arch| !present.contains(arch)) {
@@ -337,41 +377,53 @@ impl Resolver<'_> {
                 }
             }
         }
-        let Ok(origin) = u16::try_from(self.out.origins.len()) else {
+        Some((syscall, present))
+    }
+
+    fn origin(&mut self, node: NodeId, text: String, context: &Context) -> Option<OriginId> {
+        // The same place on another architecture.
+        let known = self.out.origins.iter().rposition(|origin| origin.node == node && origin.text == text);
+        let index = known.unwrap_or(self.out.origins.len());
+        let Ok(origin) = u16::try_from(index) else {
             self.problems.report(
                 ProblemKind::TooLong,
                 node,
                 "too many rules for one policy",
                 "use conditions with `in`",
             );
-            return;
+            return None;
         };
-        self.out.origins.push(OriginSpec { node, text, group: context.group.clone(), import: context.import.clone() });
-        for arch in present {
-            let mut atoms = Vec::new();
-            let resolved = match cond {
-                Some(cond) => self.condition(cond, syscall, arch, false, &mut atoms),
-                None => Some(Cond::True),
-            };
-            let (Some(cond_value), Some(nr)) = (resolved, syscall.number(arch)) else { continue };
-            let rules =
-                self.out.calls[arch.index()].entry(nr).or_insert_with(|| CallPolicy { syscall, rules: Vec::new() });
-            rules.rules.push(RuleOf {
-                cond: cond_value,
-                action,
-                origin: OriginId(origin),
-                statement: self.statements,
-                node,
-                cond_node: cond.map(CondSpec::node),
-                otherwise,
-                danger: context.danger,
-                fallback: context.fallback,
-                precedence: context.precedence,
-                group: context.group.is_some() || context.import.is_some(),
-                via: self.importing.as_ref().map(|importing| importing.node),
-                atoms,
-            });
+        if known.is_none() {
+            let (group, import) = (context.group.clone(), context.import.clone());
+            self.out.origins.push(OriginSpec { node, text, group, import });
         }
+        Some(OriginId(origin))
+    }
+
+    fn rule_of(&self, cond: Cond, action: Action, origin: OriginId, node: NodeId, context: &Context) -> RuleOf {
+        RuleOf {
+            cond,
+            action,
+            origin,
+            statement: self.statements,
+            node,
+            cond_node: None,
+            otherwise: false,
+            danger: context.danger,
+            fallback: context.fallback,
+            precedence: context.precedence,
+            group: context.group.is_some() || context.import.is_some(),
+            via: self.importing.as_ref().map(|importing| importing.node),
+            raw: false,
+            atoms: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, arch: Arch, syscall: &'static Syscall, rule: RuleOf) {
+        let Some(nr) = syscall.number(arch) else { return };
+        let policy =
+            self.out.calls[arch.index()].entry(nr).or_insert_with(|| CallPolicy { syscall, rules: Vec::new() });
+        policy.rules.push(rule);
     }
 
     fn syscall(&mut self, call: &CallName) -> Option<&'static Syscall> {

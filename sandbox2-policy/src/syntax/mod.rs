@@ -2,6 +2,7 @@
 //!
 //! Only this folder knows places in a source ([`Places`]); all later stages speak of nodes.
 
+mod bpf;
 mod conditions;
 mod delimited;
 mod fragments;

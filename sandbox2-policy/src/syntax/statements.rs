@@ -135,6 +135,11 @@ impl Parser {
                 items.push(slot);
                 Ok(())
             }
+            "bpf" if !is_block(input) => {
+                let bpf = self.bpf(input, &word, context)?;
+                items.extend(bpf.map(Item::Bpf));
+                Ok(())
+            }
             "override" | "restrict" => self.precedence(input, &word, context, items),
             text if ACTIONS.contains(&text) => {
                 let rule = self.rule(input, &word, context)?;
@@ -326,7 +331,7 @@ impl Parser {
     }
 
     /// An action: `ALLOW`, `ERRNO(E)`, …; `word` if its first word has been read.
-    fn action(&mut self, input: ParseStream<'_>, word: Option<&Ident>) -> Attempt<ActionSpec> {
+    pub(super) fn action(&mut self, input: ParseStream<'_>, word: Option<&Ident>) -> Attempt<ActionSpec> {
         let word = match word {
             Some(word) => word.clone(),
             None => parse_word(input, "expected an action: ALLOW, KILL, ERRNO(E), TRAP(n), LOG or NOTIFY")?,

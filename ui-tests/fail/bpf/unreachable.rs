@@ -1,0 +1,12 @@
+use sandbox2::policy;
+
+policy! {
+    static POLICY;
+
+    bpf write {
+        ALLOW;
+        KILL; //~ unreachable
+    }
+}
+
+fn main() {}
