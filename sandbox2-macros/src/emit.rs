@@ -75,6 +75,7 @@ fn deny_all(krate: &TokenStream) -> TokenStream {
         is_item: false,
         def: PolicyDef::default(),
         exprs: Vec::new(),
+        rust_values: Vec::new(),
         imports: Vec::new(),
         places: Places::default(),
         problems: Vec::new(),

@@ -68,8 +68,12 @@ pub use executor::{Executor, Stdio};
 pub use ipc::{Ipc, IpcError};
 pub use limits::Limits;
 pub use outcome::{Argument, DecidedBy, NotOk, Outcome, Place, Status, Usage, Violation};
-pub use policy::{ApplyError, Policy, ProgramError, SlotError, SlotValue};
+pub use policy::{
+    ApplyError, NotSubset, Policy, PolicyBuilder, PolicyError, PolicyErrors, PolicyFileError, ProgramError, SlotError,
+    SlotValue,
+};
 pub use sandbox::{Running, Sandbox2, StillRunning};
+pub use sandbox2_policy::compare::{CannotCompare, Difference};
 pub use sandbox2_policy::{Action, Arch, Insn, SeccompData, Supervision};
 
 /// Declares a policy: checked, compiled and validated while your program compiles.

@@ -1,8 +1,11 @@
 //! A compiled policy: what `policy!` emits, and what is built at run time.
 
 mod apply;
+mod builder;
+mod compare;
 mod parts;
 mod slots;
+mod text;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,8 +20,11 @@ use sandbox2_policy::reference::evaluate;
 pub(crate) use sandbox2_policy::reference::{Decider, Decision};
 
 pub use apply::ApplyError;
+pub use builder::PolicyBuilder;
+pub use compare::NotSubset;
 pub use parts::{Patch, PolicyParts, SlotPart};
 pub use slots::{SlotError, SlotValue};
+pub use text::{PolicyError, PolicyErrors, PolicyFileError};
 
 /// A policy that was checked, compiled and validated: by [`policy!`](crate::policy) while your program compiled, or at run
 /// time. Cheap to clone.

@@ -285,6 +285,9 @@ impl Parser {
         if group.stream().is_empty() {
             return Err(syn::Error::new(group.span(), "expected a Rust expression in the braces").into());
         }
+        if self.within.is_none() {
+            self.rust_values.push(node);
+        }
         let text = group.stream().to_string();
         let expr = self
             .expression(group.stream())

@@ -87,6 +87,8 @@ pub struct Parsed {
     pub def: PolicyDef,
     /// The Rust expressions in it, by number.
     pub exprs: Vec<ExprSource>,
+    /// Where those that were written in the policy itself stand.
+    pub rust_values: Vec<NodeId>,
     /// The policies that it imports and that were not given, in order. If there are any, the rest says nothing yet.
     pub imports: Vec<WantedImport>,
     /// Where its nodes stand.

@@ -39,6 +39,7 @@ pub(super) struct Parser {
     /// What is still to be imported at this level.
     pub(super) imports: VecDeque<Import>,
     pub(super) wanted: Vec<WantedImport>,
+    pub(super) rust_values: Vec<NodeId>,
     /// Set while imported statements are parsed.
     pub(super) within: Option<Within>,
     header: Option<Header>,
@@ -62,6 +63,7 @@ pub fn parse_with(tokens: TokenStream, imports: Vec<Import>) -> Parsed {
         exprs: Vec::new(),
         imports: imports.into(),
         wanted: Vec::new(),
+        rust_values: Vec::new(),
         within: None,
         header: None,
         is_item: false,
@@ -88,6 +90,7 @@ pub fn parse_with(tokens: TokenStream, imports: Vec<Import>) -> Parsed {
         is_item: parser.is_item,
         def: PolicyDef { items },
         exprs: parser.exprs,
+        rust_values: parser.rust_values,
         imports: parser.wanted,
         places: parser.places,
         problems: parser.problems.into_vec(),
