@@ -149,13 +149,10 @@ fn groups_permit_nothing_outright_that_needs_a_condition() {
         "futex",
         "prlimit64",
     ];
+    // What no group grants that is not for just that.
     let never = [
         "ptrace",
-        "bpf",
-        "clone",
         "clone3",
-        "fork",
-        "vfork",
         "unshare",
         "setns",
         "execve",
@@ -163,40 +160,139 @@ fn groups_permit_nothing_outright_that_needs_a_condition() {
         "mount",
         "socket",
         "connect",
-        "kill",
-        "tkill",
-        "tgkill",
         "seccomp",
         "io_uring_setup",
+        "process_vm_readv",
         "process_vm_writev",
         "userfaultfd",
         "memfd_create",
-        "setrlimit",
         "personality",
         "open_by_handle_at",
-        "creat",
         "openat2",
+    ];
+    let only: [(&str, &[&str]); 10] = [
+        ("bpf", &["safe_bpf"]),
+        ("fork", &["fork"]),
+        ("vfork", &["fork"]),
+        ("clone", &["fork"]),
+        ("kill", &["kill", "log_forwarding"]),
+        ("tkill", &["kill"]),
+        ("tgkill", &["kill"]),
+        ("setrlimit", &["set_rlimit"]),
+        ("creat", &["open"]),
+        ("openat", &["open", "dynamic_startup"]),
     ];
     for (group, statement) in all().iter().filter(|(_, statement)| statement.action == "ALLOW") {
         for (name, _) in &statement.calls {
             assert!(!never.contains(&name.as_str()), "{group}: {name}");
             assert!(!conditional.contains(&name.as_str()) || !statement.condition.is_empty(), "{group}: {name}");
-            assert!(name != "openat" || *group == "dynamic_startup", "{group}: {name}");
+            let narrow = only.iter().find(|(call, _)| call == name);
+            assert!(narrow.is_none_or(|(_, groups)| groups.contains(group)), "{group}: {name}");
         }
     }
 }
 
 #[test]
 fn only_the_loader_and_map_exec_map_code() {
-    for (group, statement) in
-        all().iter().filter(|(_, statement)| statement.condition.contains(&"PROT_EXEC".to_owned()))
-    {
-        assert!(["dynamic_startup", "map_exec"].contains(group), "{group}");
+    let executable = |statement: &Statement| {
+        let condition = statement.condition.join(" ");
+        condition.contains("PROT_EXEC") && !condition.contains("PROT_EXEC = = 0")
+    };
+    for (group, statement) in all().iter().filter(|(_, statement)| executable(statement)) {
+        assert!(["dynamic_startup", "map_exec", "mmap", "mprotect", "pkey_mprotect"].contains(group), "{group}");
         let written = ["PROT_WRITE", "MAP_ANONYMOUS", "MAP_SHARED"];
         assert!(written.iter().all(|word| !statement.condition.contains(&(*word).to_owned())), "{group}");
     }
     for (group, statement) in all() {
         let maps = statement.calls.iter().any(|(name, _)| ["mmap", "mprotect"].contains(&name.as_str()));
         assert!(!maps || statement.condition[0] == "prot", "{group}: every mapping says its protection first");
+    }
+}
+
+/// A policy that uses these groups, and what is wrong with it.
+fn checked(groups: &[&str]) -> (sandbox2_policy::check::CheckedPolicy, Vec<String>) {
+    let text = format!("use {};", groups.join(", "));
+    let parsed = sandbox2_policy::syntax::parse(text.parse().expect("tokens"));
+    let mut problems = sandbox2_policy::problem::Problems::default();
+    for problem in parsed.problems {
+        problems.push(problem);
+    }
+    let resolved = sandbox2_policy::resolve::resolve(&parsed.def, &mut problems);
+    let checked = sandbox2_policy::check::check(resolved, &mut problems);
+    let missing = checked.missing().iter().map(|(_, problem)| problem.message.clone());
+    let mistakes = problems.into_vec().into_iter().map(|problem| problem.message).chain(missing).collect();
+    (checked, mistakes)
+}
+
+fn mistakes(groups: &[&str]) -> Vec<String> {
+    checked(groups).1
+}
+
+/// The rules of a group on one architecture, as they take effect; calls that are treated alike on one line.
+fn members(group: &str, arch: Arch) -> Vec<String> {
+    let policy = checked(&[group]).0;
+    let mut lines: Vec<(String, Vec<String>)> = Vec::new();
+    for call in policy.meaning(arch).calls.iter() {
+        let name = tables::syscall_by_number(arch, call.nr).map_or("", |call| call.name);
+        for rule in call.rules.iter() {
+            let origin = &policy.origins()[usize::from(rule.origin.0)];
+            if origin.group.as_deref() != Some(group) {
+                continue;
+            }
+            let (before, after) = origin.text.split_once(name).expect("a rule names its call");
+            let after = after.trim_start_matches('?').trim_end_matches(';');
+            let form = format!("{before}…{after}");
+            match lines.iter_mut().find(|(known, _)| *known == form) {
+                Some((_, names)) => names.push(name.to_owned()),
+                None => lines.push((form, vec![name.to_owned()])),
+            }
+        }
+    }
+    lines.into_iter().map(|(form, names)| form.replacen('…', &names.join(", "), 1)).collect()
+}
+
+/// What the documentation says of the groups is made of the groups. `BLESS=1` writes it.
+#[test]
+fn the_page_about_groups_is_true() {
+    let mut page = String::from(
+        "# Groups\n\nNamed sets of rules for what programs need: `use time, exit;`. Each is a tested fact: a program that needs \
+         the group\nruns with it and fails without it. This page is made from the groups themselves by a test.\n",
+    );
+    for group in groups() {
+        page.push_str(&format!("\n## {}\n\n", group.name));
+        for line in group.source.lines().map_while(|line| line.strip_prefix("//")) {
+            page.push_str(line.strip_prefix(' ').unwrap_or(line));
+            page.push('\n');
+        }
+        let by_arch = Arch::ALL.map(|arch| members(group.name, arch));
+        let mut arches: Vec<Arch> = Arch::ALL.to_vec();
+        while let Some(first) = arches.first().copied() {
+            let (same, others): (Vec<Arch>, Vec<Arch>) =
+                arches.iter().partition(|arch| by_arch[arch.index()] == by_arch[first.index()]);
+            let names: Vec<&str> = same.iter().map(|arch| arch.name()).collect();
+            page.push_str(&format!("\nOn {}:\n\n", names.join(", ")));
+            for line in &by_arch[first.index()] {
+                page.push_str(&format!("- `{line}`\n"));
+            }
+            arches = others;
+        }
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/GROUPS.md");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(path, &page).expect("the page can be written");
+    }
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(written == page, "docs/GROUPS.md is stale: BLESS=1 cargo test -p sandbox2-policy --test tables");
+}
+
+#[test]
+fn every_group_goes_with_every_other() {
+    let names: Vec<&str> = groups().iter().map(|group| group.name).collect();
+    assert_eq!(mistakes(&names), Vec::<String>::new(), "all together");
+    for (index, one) in names.iter().enumerate() {
+        assert_eq!(mistakes(&[one]), Vec::<String>::new(), "{one}");
+        for other in &names[index + 1..] {
+            assert_eq!(mistakes(&[one, other]), Vec::<String>::new(), "{one} and {other}");
+        }
     }
 }

@@ -252,6 +252,60 @@ helpers! {
     allow_stat: "stat", "asking about files and file systems";
     allow_handle_signals: "signals", "handling signals";
     allow_map_exec: "map_exec", "executable memory of the program's own making";
+    allow_epoll_wait: "epoll_wait", "waiting at an epoll descriptor";
+    allow_epoll: "epoll", "epoll";
+    allow_inotify: "inotify", "watching files for changes";
+    allow_select: "select", "select";
+    allow_poll: "poll", "poll";
+    allow_open: "open", "opening files";
+    allow_access: "access", "asking whether a file may be used";
+    allow_dup: "dup", "copying descriptors";
+    allow_pipe: "pipe", "making pipes";
+    allow_chmod: "chmod", "changing the permissions of files";
+    allow_chown: "chown", "changing the owners of files";
+    allow_readdir: "readdir", "listing directories";
+    allow_readlink: "readlink", "reading symbolic links";
+    allow_link: "link", "making hard links";
+    allow_symlink: "symlink", "making symbolic links";
+    allow_mkdir: "mkdir", "making directories";
+    allow_unlink: "unlink", "removing files";
+    allow_rename: "rename", "renaming files";
+    allow_utime: "utime", "changing the times of files";
+    allow_mlock: "mlock", "keeping memory from being swapped out";
+    allow_wait: "wait", "waiting for children";
+    allow_alarm: "alarm", "timers that send SIGALRM";
+    allow_posix_timers: "posix_timers", "timers of `timer_create`";
+    allow_kill: "kill", "sending signals";
+    allow_sleep: "sleep", "sleeping";
+    allow_fork: "fork", "new processes and threads";
+    allow_getrandom: "getrandom", "random numbers";
+    allow_eventfd: "eventfd", "descriptors for events";
+    allow_get_ids: "get_ids", "asking for users and groups";
+    allow_get_pids: "get_pids", "asking for process, thread and parent";
+    allow_get_pgids: "get_pgids", "asking for process groups";
+    allow_get_rlimit: "get_rlimit", "reading the own limits";
+    allow_set_rlimit: "set_rlimit", "setting the own limits";
+    allow_safe_fcntl: "safe_fcntl", "flags and locks of descriptors";
+    allow_safe_bpf: "safe_bpf", "reading BPF maps";
+    allow_tcgets: "tcgets", "asking for the mode of a terminal";
+    allow_prctl_set_name: "prctl_set_name", "naming the own thread";
+    allow_prctl_set_vma: "prctl_set_vma", "naming memory";
+    allow_wipe_on_fork: "wipe_on_fork", "memory that children do not inherit";
+    allow_limited_madvise: "limited_madvise", "advice about memory";
+    allow_madvise_populate: "madvise_populate", "faulting memory in";
+    allow_mmap: "mmap", "`mmap`, also of executable memory";
+    allow_mmap_without_exec: "mmap_without_exec", "`mmap` without executable memory";
+    allow_mprotect: "mprotect", "`mprotect`, also to executable memory";
+    allow_mprotect_without_exec: "mprotect_without_exec", "`mprotect` without executable memory";
+    allow_pkey_mprotect: "pkey_mprotect", "`pkey_mprotect`, also to executable memory";
+    allow_pkey_mprotect_without_exec: "pkey_mprotect_without_exec", "`pkey_mprotect` without executable memory";
+    allow_restartable_sequences: "restartable_sequences", "restartable sequences";
+    allow_slow_fences: "slow_fences", "fences by moving between processors";
+    allow_tcmalloc: "tcmalloc", "the allocator tcmalloc";
+    allow_scudo_malloc: "scudo_malloc", "the allocator Scudo";
+    allow_shared_memory: "shared_memory", "shared memory";
+    allow_shared_memory_comms: "shared_memory_comms", "talking through shared memory";
+    allow_log_forwarding: "log_forwarding", "sending log lines to the host";
 }
 
 #[cfg(test)]
@@ -294,9 +348,10 @@ mod tests {
     }
 
     #[test]
-    fn every_group_that_a_helper_names_exists() {
-        for group in HELPERS {
-            assert!(sandbox2_policy::groups::group(group).is_some(), "{group}");
-        }
+    fn every_group_has_a_helper_and_every_helper_a_group() {
+        let mut helpers = HELPERS.to_vec();
+        helpers.sort_unstable();
+        let groups: Vec<&str> = sandbox2_policy::groups::groups().iter().map(|group| group.name).collect();
+        assert_eq!(helpers, groups);
     }
 }
