@@ -15,6 +15,7 @@
 //! The value of `static A` is expanded on its own, so that `A` exists even if a path leads nowhere; its macro, which carries
 //! the statements of `B` and `C` along, is expanded beside it.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
@@ -108,7 +109,7 @@ fn companion(
     if has_dollar(tokens) {
         return TokenStream::new();
     }
-    let identity = identity(name);
+    let identity = identity(name, tokens);
     let maker = Ident::new(&identity, Span::mixed_site());
     let exported = visibility.to_string() == "pub";
     let export = exported.then(|| quote!(#[macro_export]));
@@ -135,12 +136,16 @@ fn companion(
     }
 }
 
-/// What no other policy is called: names of macros that are exported share one room for the whole crate.
-fn identity(name: &Ident) -> String {
+/// What no other policy is called: names of macros that are exported share one room for the whole crate, and of two policies
+/// with one identity an importing policy takes but one. So the package's version counts, and what the policy says.
+fn identity(name: &Ident, tokens: &TokenStream) -> String {
     static MADE: AtomicU32 = AtomicU32::new(0);
-    let krate = std::env::var("CARGO_CRATE_NAME").unwrap_or_default();
     let number = MADE.fetch_add(1, Ordering::Relaxed);
-    format_ident!("__sandbox2_policy_{}_{}_{}", krate, number, name).to_string()
+    let package =
+        ["CARGO_PKG_NAME", "CARGO_PKG_VERSION", "CARGO_CRATE_NAME"].map(|name| std::env::var(name).unwrap_or_default());
+    let mut hasher = DefaultHasher::new();
+    (package, number, tokens.to_string()).hash(&mut hasher);
+    format_ident!("__sandbox2_policy_{}_{}_{:016x}", name, number, hasher.finish()).to_string()
 }
 
 /// The statements that [`companion`] hands on.

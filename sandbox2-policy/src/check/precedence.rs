@@ -16,6 +16,13 @@ impl RuleOf {
     pub(super) fn rank(&self) -> (Precedence, bool) {
         (self.precedence, self.precedence == Precedence::Override && self.via.is_some())
     }
+
+    /// Whether `earlier` may decide otherwise. An `override` wins over the rules of its own policy and of those that it
+    /// imports; not, unsaid, over those of a policy that imports it.
+    pub(super) fn yields_to(&self, earlier: &RuleOf) -> bool {
+        earlier.rank() != self.rank()
+            && (earlier.precedence != Precedence::Override || earlier.via.is_none() || earlier.via == self.via)
+    }
 }
 
 impl Checker<'_> {

@@ -104,7 +104,7 @@ impl Checker<'_> {
         let conflict = earlier.iter().position(|other| {
             let differs = other.rule.action != rule.action
                 && other.rule.statement != rule.statement
-                && other.rule.rank() == rule.rank();
+                && !rule.yields_to(other.rule);
             // Nothing is said twice: a rule that is wholly decided before is reported as shadowed below.
             differs && !(other.faulty || (both_written(other, entry) && space.implies(entry.set, other.set))) && {
                 let both = space.and(other.set, entry.set);
