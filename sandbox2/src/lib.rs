@@ -103,9 +103,20 @@ pub use sandbox2_policy::{Action, Arch, Insn, SeccompData, Supervision};
 /// | `ALLOW write if fd == 1;` | this call, when the condition holds |
 /// | `ERRNO(ENOENT) open?, openat;` | fail with this error; `?`: where the architecture has the call |
 /// | `KILL`, `TRAP(n)`, `LOG` | a violation; SIGSYS with `n` in `si_errno`; allow and log |
+/// | `NOTIFY` | for a handler of the host's to decide; where none is registered, a violation |
 /// | `write { fd == 1 => ALLOW, _ => ERRNO(EBADF), }` | several rules in order: the first that matches decides |
 /// | `default ERRNO(EPERM);` | what decides where no rule does; KILL if it is not said |
 /// | `use static_startup, exit;` | groups: named sets of rules |
+/// | `use crate::policies::LOGGING;` | the rules, slots and files of another policy, also from another crate |
+/// | `override ERRNO(EROFS) fsync;` | wins over other rules about the call, also over imported ones |
+/// | `restrict { KILL write if fd > 2; }` | wins, and may only narrow, which is proved |
+/// | `restrict crate::CEILING;` | proved: nothing is permitted here that is not permitted there |
+/// | `baseline linux(6.6);` | calls newer than that Linux give ENOSYS, so that C libraries fall back |
+/// | `bpf write { ARG_32(0); JEQ32(1, ALLOW); KILL; }` | instructions in the notation of `bpf_helper`; comparisons are unsigned, `TRACE` is `NOTIFY` |
+/// | `ALLOW syscall 472 if arg0: u64 == 1;` | a call newer than the tables, by number; arguments with their types |
+/// | `slot log_fd: i32;` | a value that is known only at launch: [`Policy::with_slot`] |
+/// | `hot read, write;` | calls to decide soonest |
+/// | `limit instructions <= 64;` `limit path <= 12;` | bounds for every program of the policy |
 /// | `if arch x86_64 { … }` | only for these architectures |
 /// | `danger { ALLOW ptrace; }` | what can undo the sandbox must be said aloud |
 /// | `file "/etc/localtime";` `dir rw "/var/out" as "/out";` | what the sandboxee sees of the host's files; read-only unless `rw` |
@@ -113,9 +124,16 @@ pub use sandbox2_policy::{Action, Arch, Insn, SeccompData, Supervision};
 /// | `hostname "name";` `network none;` | `network host;` shares the host's |
 ///
 /// A condition compares an argument, by the kernel's name (`fd`, `prot`) or else by position (`arg0` to `arg5`), with a number,
-/// a constant of the kernel's (`PROT_READ | PROT_WRITE`), `NULL`, or a Rust constant in braces (`{ crate::FD }`): `==`, `!=`,
+/// a constant of the kernel's (`PROT_READ | PROT_WRITE`), `NULL`, a slot, or a Rust constant in braces (`{ crate::FD }`): `==`, `!=`,
 /// `<`, `<=`, `>`, `>=`, `arg & MASK == bits`, `in [A, B]`, `in a..=b`, joined by `&&`, `||`, `!` and parentheses. Width and sign
 /// are the kernel's; one that is stated (`len: u64 == 0x1000`) must be the same.
+///
+/// # Policies of policies
+///
+/// A policy with a name can be used by others: its name stands for its statements wherever the name of the `static` does. What it
+/// says of the whole must agree: a `default` or `baseline` that it states must be stated here as well, host name and network may
+/// not differ. Rules that decide differently about the same call are a mistake, unless one of them says `override`; an
+/// imported `override` wins over rules that came with it, not over those written here.
 ///
 /// # What holds without being written
 ///
