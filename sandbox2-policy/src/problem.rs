@@ -55,6 +55,8 @@ kinds! {
     SyscallNumber = "call" / "syscall_number",
     /// A baseline that is no version of Linux, or one that is not known yet.
     UnknownKernel = "call" / "unknown_kernel",
+    /// A group's word that it does not know, or none where it needs one.
+    GroupWord = "call" / "group_word",
     /// No group of that name.
     UnknownGroup = "call" / "unknown_group",
 

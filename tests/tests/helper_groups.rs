@@ -37,6 +37,7 @@ const FACTS: &[(&str, &[&str])] = &[
     ("epoll_wait", &["epoll_wait,-1,0,1,0", "epoll_pwait,-1,0,1,0", "epoll_pwait2,-1,0,1,0"]),
     ("eventfd", &["eventfd,0", "eventfd2,0,0"]),
     ("fork", &["fork", "clone,17,0,0,0,0"]),
+    ("futex(WAIT, WAKE, CMP_REQUEUE)", &["futex,0,0,0,0", "futex,0,129,0,0", "futex,0,4,0,0"]),
     ("get_ids", &["getuid", "geteuid", "getresuid,0,0,0", "getgid", "getegid", "getresgid,0,0,0", "getgroups,0,0"]),
     ("get_pgids", &["getpgid,0", "getpgrp"]),
     ("get_pids", &["getpid", "getppid"]),
@@ -168,7 +169,7 @@ fn every_group_is_tested() {
         "map_exec",
     ];
     for group in sandbox2_policy::groups::groups() {
-        let here = FACTS.iter().any(|(name, calls)| *name == group.name && !calls.is_empty());
+        let here = FACTS.iter().any(|(name, calls)| name.split('(').next() == Some(group.name) && !calls.is_empty());
         assert!(here || elsewhere.contains(&group.name), "{} has no fact", group.name);
     }
 }

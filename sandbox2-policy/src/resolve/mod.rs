@@ -224,8 +224,11 @@ impl Resolver<'_> {
             // The limits of an imported policy are its own.
             Item::Limit { .. } if self.importing.is_some() => {}
             Item::Default { action, danger, node } => self.default(action, *danger, *node),
-            Item::Use { group, items, .. } => {
-                if let Some(first) = self.groups_said.insert(group.text.clone(), group.node) {
+            Item::Use { group, args, items } => {
+                // With other words it is another group.
+                let words: Vec<&str> = args.iter().map(|word| word.text.as_str()).collect();
+                let said = format!("{}({})", group.text, words.join(", "));
+                if let Some(first) = self.groups_said.insert(said, group.node) {
                     if self.importing.is_some() {
                         return;
                     }

@@ -6,6 +6,7 @@ mod bpf;
 mod conditions;
 mod delimited;
 mod fragments;
+mod groups;
 mod imports;
 mod parse;
 mod statements;

@@ -3,7 +3,6 @@
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
-use syn::parse::Parser as _;
 use syn::{Ident, LitInt, LitStr, Token, token};
 
 use super::conditions::after_condition;
@@ -15,7 +14,6 @@ use crate::ast::{
     ActionKind, ActionSpec, Arm, BlockSpec, CallName, Context, Item, MountSpec, MountWord, Name, NodeId, Precedence,
     RuleSpec, Text,
 };
-use crate::groups;
 use crate::problem::{ProblemKind, nearest};
 use crate::tables;
 
@@ -198,61 +196,6 @@ impl Parser {
             None => "the actions are ALLOW, KILL, ERRNO(E), TRAP(n), LOG and NOTIFY".to_owned(),
         };
         self.give_up(ProblemKind::UnknownAction, node, format!("unknown action `{text}`"), hint)
-    }
-
-    fn use_groups(&mut self, input: ParseStream<'_>, context: &Context, items: &mut Vec<Item>) -> Attempt<()> {
-        input.parse::<Token![use]>()?;
-        loop {
-            if begins_path(input) {
-                let path = self.import_path(input)?;
-                self.import_at(&path, context, items)?;
-            } else {
-                let ident = parse_word(input, "expected the name of a group, or the path of a policy")?;
-                let name = self.name(&ident);
-                match groups::group(&name.text) {
-                    Some(group) => {
-                        let inner = Context { group: Some(group.name.to_owned()), ..context.clone() };
-                        let found = self.group_items(group.source, &inner, name.node);
-                        items.push(Item::Use { group: name, args: Vec::new(), items: found });
-                    }
-                    None => self.unknown_group(&name),
-                }
-            }
-            if input.peek(Token![;]) {
-                input.parse::<Token![;]>()?;
-                return Ok(());
-            }
-            input.parse::<Token![,]>()?;
-            if input.peek(Token![;]) {
-                input.parse::<Token![;]>()?;
-                return Ok(());
-            }
-        }
-    }
-
-    fn unknown_group(&mut self, name: &Name) {
-        let names = groups::groups().iter().map(|group| group.name);
-        let hint = match nearest(&name.text, names.clone()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the groups are {}", names.collect::<Vec<_>>().join(", ")),
-        };
-        self.problems.report(ProblemKind::UnknownGroup, name.node, format!("unknown group `{}`", name.text), hint);
-    }
-
-    /// The statements of a group. A group is ours: that all of them parse is asserted by a test.
-    fn group_items(&mut self, source: &str, context: &Context, node: NodeId) -> Vec<Item> {
-        let outer = self.within_group.replace(node);
-        let mut items = Vec::new();
-        let result = (|input: ParseStream<'_>| {
-            items = self.items(input, context);
-            Ok(())
-        })
-        .parse_str(source);
-        if let Err(error) = result {
-            self.form(&error);
-        }
-        self.within_group = outer;
-        items
     }
 
     /// `override` or `restrict`: braces with statements, or one statement.

@@ -3,7 +3,7 @@
 //! This takes the sources apart into words, not into a tree: that they parse and mean what they say is tested with the
 //! parser.
 
-use sandbox2_policy::groups::{group, groups};
+use sandbox2_policy::groups::{Group, group, groups};
 use sandbox2_policy::{Arch, tables};
 
 /// One statement of a group.
@@ -78,7 +78,7 @@ fn statement(words: &[String], arches: &[Arch]) -> Statement {
 
 /// Every statement of every group, with the group's name.
 fn all() -> Vec<(&'static str, Statement)> {
-    groups().iter().flat_map(|group| statements(group.source).into_iter().map(|found| (group.name, found))).collect()
+    groups().iter().flat_map(|group| statements(&group.rules()).into_iter().map(|found| (group.name, found))).collect()
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn groups_are_found_by_name_and_begin_with_what_they_are_for() {
     for found in groups() {
         assert_eq!(group(found.name).map(|group| group.source), Some(found.source));
         assert!(found.source.starts_with("// "), "{}", found.name);
-        assert!(!found.summary.is_empty() && !statements(found.source).is_empty(), "{}", found.name);
+        assert!(!found.summary.is_empty() && !statements(&found.rules()).is_empty(), "{}", found.name);
     }
     assert!(group("startup").is_none());
 }
@@ -229,14 +229,14 @@ fn mistakes(groups: &[&str]) -> Vec<String> {
 }
 
 /// The rules of a group on one architecture, as they take effect; calls that are treated alike on one line.
-fn members(group: &str, arch: Arch) -> Vec<String> {
-    let policy = checked(&[group]).0;
+fn members(group: &Group, arch: Arch) -> Vec<String> {
+    let policy = checked(&[&group.whole()]).0;
     let mut lines: Vec<(String, Vec<String>)> = Vec::new();
     for call in policy.meaning(arch).calls.iter() {
         let name = tables::syscall_by_number(arch, call.nr).map_or("", |call| call.name);
         for rule in call.rules.iter() {
             let origin = &policy.origins()[usize::from(rule.origin.0)];
-            if origin.group.as_deref() != Some(group) {
+            if origin.group.as_deref() != Some(group.name) {
                 continue;
             }
             let (before, after) = origin.text.split_once(name).expect("a rule names its call");
@@ -264,7 +264,7 @@ fn the_page_about_groups_is_true() {
             page.push_str(line.strip_prefix(' ').unwrap_or(line));
             page.push('\n');
         }
-        let by_arch = Arch::ALL.map(|arch| members(group.name, arch));
+        let by_arch = Arch::ALL.map(|arch| members(group, arch));
         let mut arches: Vec<Arch> = Arch::ALL.to_vec();
         while let Some(first) = arches.first().copied() {
             let (same, others): (Vec<Arch>, Vec<Arch>) =
@@ -287,7 +287,8 @@ fn the_page_about_groups_is_true() {
 
 #[test]
 fn every_group_goes_with_every_other() {
-    let names: Vec<&str> = groups().iter().map(|group| group.name).collect();
+    let names: Vec<String> = groups().iter().map(|group| group.whole()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     assert_eq!(mistakes(&names), Vec::<String>::new(), "all together");
     for (index, one) in names.iter().enumerate() {
         assert_eq!(mistakes(&[one]), Vec::<String>::new(), "{one}");
