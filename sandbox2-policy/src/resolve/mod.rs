@@ -354,7 +354,7 @@ impl Resolver<'_> {
             let Some(ways) = self.bpf_ways(spec, syscall, arch) else { continue };
             for Way { cond, atoms, action: written } in ways {
                 let Some(action) = self.action(written) else { return };
-                let text = format!("bpf {} {{ … {written}; }}", spec.call.name.text);
+                let text = format!("bpf {} {{ ... {written}; }}", spec.call.name.text);
                 let Some(origin) = self.origin(written.node, text, &spec.context) else { return };
                 let rule = self.rule_of(cond, action, origin, written.node, &spec.context);
                 self.add(arch, syscall, RuleOf { raw: true, atoms, ..rule });

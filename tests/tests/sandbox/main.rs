@@ -5,6 +5,7 @@ mod escapes;
 mod exec;
 mod files;
 mod identity;
+mod language;
 mod limits;
 mod outcomes;
 mod reports;
@@ -52,7 +53,7 @@ fn executor(name: &str, args: &[&str]) -> Option<Executor> {
 }
 
 /// Runs it; its outcome, and what it wrote to standard output.
-fn run(mut executor: Executor, policy: &'static Policy) -> (Outcome, String) {
+fn run(mut executor: Executor, policy: &Policy) -> (Outcome, String) {
     let mut output = executor.ipc_mut().receive_fd(1).expect("standard output is free");
     let running = match Sandbox2::new(executor, policy).run_async() {
         Ok(running) => running,
