@@ -2,5 +2,6 @@
 
 pub mod filtered;
 pub mod host;
+pub mod policies;
 pub mod sandboxees;
 pub mod scratch;

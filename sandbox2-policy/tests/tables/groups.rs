@@ -287,7 +287,7 @@ fn the_page_about_groups_is_true() {
 
 #[test]
 fn every_group_goes_with_every_other() {
-    let names: Vec<String> = groups().iter().map(|group| group.whole()).collect();
+    let names: Vec<String> = groups().iter().map(Group::whole).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     assert_eq!(mistakes(&names), Vec::<String>::new(), "all together");
     for (index, one) in names.iter().enumerate() {

@@ -1,26 +1,14 @@
-//! What a policy says in newer words holds for real programs: slots, imported rules, raw blocks, baselines, NOTIFY.
+//! Slots, rules imported from another crate, raw blocks, baselines and NOTIFY hold for real programs.
 
 use sandbox2::{Policy, Sandbox2, Status};
 
 use crate::{executor, run};
 
-mod shared {
-    const ERRORS: i32 = 2;
-
-    sandbox2::policy! {
-        pub(crate) static STARTING;
-
-        use static_startup, system_malloc, exit;
-        slot output: i32;
-        ALLOW write if fd == output || fd == { ERRORS };
-    }
-}
-
 sandbox2::policy! {
     static WRITER;
 
     baseline linux(5.10);
-    use shared::STARTING;
+    use sandbox2_tests::policies::PRINTING;
     NOTIFY getppid;
     bpf dup3 {
         ARG_32(0);
