@@ -67,7 +67,7 @@ pub use error::{SetupError, Stage};
 pub use executor::{Executor, Stdio};
 pub use ipc::{Ipc, IpcError};
 pub use limits::Limits;
-pub use outcome::{Argument, DecidedBy, NotOk, Outcome, Place, Status, Usage, Violation};
+pub use outcome::{Argument, DecidedBy, NotOk, Outcome, Place, Status, Usage, Verdict, Violation};
 pub use policy::{
     ApplyError, NotSubset, Policy, PolicyBuilder, PolicyError, PolicyErrors, PolicyFileError, ProgramError, SlotError,
     SlotValue,

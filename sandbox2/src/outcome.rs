@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::SetupError;
 use crate::report::escape::Plain;
 use crate::report::signals::Signal;
+pub use crate::report::verdict::Verdict;
 pub use crate::report::violation::{Argument, DecidedBy, Place, Violation};
 
 /// How a run ended, and what it used.

@@ -119,12 +119,6 @@ impl Policy {
         }
     }
 
-    /// What the policy says about that call: its meaning, not what its program returns. A slot without a value counts as 0.
-    #[must_use]
-    pub fn evaluate(&self, data: &SeccompData) -> Action {
-        self.decide(data).action
-    }
-
     /// What the policy says about that call, and which rule said so.
     pub(crate) fn decide(&self, data: &SeccompData) -> Decision {
         evaluate(&self.meaning(), data, &self.parts().symbols)
@@ -257,8 +251,8 @@ pub(crate) mod testing {
             args: [fd, 0, 0, 0, 0, 0],
             ..SeccompData::default()
         };
-        assert_eq!(policy.evaluate(&data(1)), Action::Allow);
-        assert_eq!(policy.evaluate(&data(2)), Action::Log);
-        assert_eq!(policy.evaluate(&SeccompData { nr: 2, ..data(1) }), Action::Kill);
+        assert_eq!(policy.decide(&data(1)).action, Action::Allow);
+        assert_eq!(policy.decide(&data(2)).action, Action::Log);
+        assert_eq!(policy.decide(&SeccompData { nr: 2, ..data(1) }).action, Action::Kill);
     }
 }

@@ -35,7 +35,7 @@ fn main() {
     let policy = POLICY.with_slot("most", 4096_u64).unwrap();
     let ask = |name: &str, args: [u64; 6]| {
         let nr = sandbox2_policy::tables::syscall(name).map_or(901, |call| call.number(policy.arch()).unwrap());
-        policy.evaluate(&SeccompData { nr, arch: policy.arch().audit(), instruction_pointer: 0, args })
+        policy.evaluate(&SeccompData { nr, arch: policy.arch().audit(), instruction_pointer: 0, args }).action
     };
     let errno = |number| Action::Errno(sandbox2_policy::Errno::new(number).unwrap());
     assert_eq!(ask("mprotect", [0, 0x1000, 3, 0, 0, 0]), Action::Allow);

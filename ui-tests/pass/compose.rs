@@ -62,7 +62,7 @@ fn main() {
     let ask = |name: &str, args: [u64; 6]| {
         let nr = sandbox2_policy::tables::syscall(name).unwrap().number(policy.arch()).unwrap();
         let data = SeccompData { nr, arch: policy.arch().audit(), instruction_pointer: 0, args };
-        (policy.evaluate(&data), expression.evaluate(&data))
+        (policy.evaluate(&data).action, expression.evaluate(&data).action)
     };
     assert_eq!(ask("write", [7, 0, 9, 0, 0, 0]).0, Action::Allow);
     assert_eq!(ask("write", [9, 0, 9, 0, 0, 0]).0, Action::Allow);

@@ -63,7 +63,7 @@ fn main() {
     let nr = sandbox2::__private::libc::SYS_write as u32;
     let write = |fd, count| {
         let args = [fd, 0, count, 0, 0, 0];
-        OPERANDS.evaluate(&SeccompData { nr, arch: arch.audit(), instruction_pointer: 0, args })
+        OPERANDS.evaluate(&SeccompData { nr, arch: arch.audit(), instruction_pointer: 0, args }).action
     };
     assert_eq!([write(1, 5), write(2, 5), write(2, 4)], [Action::Allow, Action::Allow, Action::Kill]);
     assert!(format!("{READER:?}{WRITER:?}{PASSED_ON:?}{one:?}{two:?}{three:?}").contains("PASSED_ON"));

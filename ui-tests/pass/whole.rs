@@ -19,7 +19,7 @@ policy! { static ASKING; default NOTIFY; ALLOW read; }
 
 fn main() {
     let ask = |nr: u32, args: [u64; 6]| {
-        POLICY.evaluate(&SeccompData { nr, arch: POLICY.arch().audit(), instruction_pointer: 0, args })
+        POLICY.evaluate(&SeccompData { nr, arch: POLICY.arch().audit(), instruction_pointer: 0, args }).action
     };
     let nosys = Action::Errno(sandbox2_policy::Errno::ENOSYS);
     assert_eq!(ask(901, [3, 0, 0, 0, 0, 0]), Action::Allow);

@@ -83,13 +83,13 @@ fn architecture(audit: u32) -> String {
     }
 }
 
-fn decided_by(policy: &Policy, decision: Decision) -> DecidedBy {
+pub(super) fn decided_by(policy: &Policy, decision: Decision) -> DecidedBy {
     let parts = policy.parts();
     match decision.by {
         Decider::ForeignArch => DecidedBy::ForeignArchitecture,
         Decider::X32 => DecidedBy::X32,
-        // A number newer than the baseline gets ENOSYS, which is no violation.
-        Decider::Default | Decider::Baseline => {
+        Decider::Baseline => DecidedBy::Baseline,
+        Decider::Default => {
             DecidedBy::Default { place: policy.default_origin().map(|origin| Place::new(&parts.file, origin)) }
         }
         Decider::Rule { origin, .. } => match policy.origins().into_iter().nth(usize::from(origin.0)) {

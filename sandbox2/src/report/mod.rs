@@ -10,4 +10,5 @@ pub(crate) mod explain;
 pub(crate) mod setup;
 pub(crate) mod signals;
 pub(crate) mod suggest;
+pub(crate) mod verdict;
 pub(crate) mod violation;

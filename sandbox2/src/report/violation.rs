@@ -83,6 +83,8 @@ pub enum DecidedBy {
         /// Where it was written; `None` for the implicit `default KILL`.
         place: Option<Place>,
     },
+    /// No rule names the call, and it is newer than the policy's baseline.
+    Baseline,
     /// The call was made by the convention of another architecture, which no policy allows.
     ForeignArchitecture,
     /// The call's number is one of the x32 ABI's or beyond all numbers, which no policy allows.
@@ -133,6 +135,9 @@ impl fmt::Display for DecidedBy {
             DecidedBy::Rule { place, action } => write!(f, "{place} says {}", Plain(action)),
             DecidedBy::Default { place: Some(place) } => write!(f, "{place}, since no rule applies"),
             DecidedBy::Default { place: None } => f.write_str("the implicit `default KILL`, since no rule applies"),
+            DecidedBy::Baseline => {
+                f.write_str("the policy's baseline: the call is of a later Linux, and no rule names it")
+            }
             DecidedBy::ForeignArchitecture => {
                 f.write_str("every policy: calls of another architecture are never allowed")
             }
