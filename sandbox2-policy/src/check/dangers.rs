@@ -72,7 +72,15 @@ impl Checker<'_> {
                 ProblemKind::DangerMissing,
                 naming.first().map_or(rule.node, |(node, _)| *node),
                 format!("{what}: a sandboxee that may do it can undo the sandbox"),
-                format!("leave it out, or say it aloud: `danger {{ {} {}{condition}; }}`", rule.action, syscall.name),
+                match rule.raw {
+                    true => format!("leave it out, or say it aloud: `danger {{ bpf {} {{ … }} }}`", syscall.name),
+                    false => {
+                        format!(
+                            "leave it out, or say it aloud: `danger {{ {} {}{condition}; }}`",
+                            rule.action, syscall.name
+                        )
+                    }
+                },
             );
             return Guarded { faulty: true, ..as_written };
         }

@@ -36,17 +36,24 @@ impl Checker<'_> {
     pub(super) fn needless_overrides(&mut self, space: &mut Space, policy: &CallPolicy, entries: &mut [Entry<'_>]) {
         for index in 0..entries.len() {
             let (rule, set) = (entries[index].rule, entries[index].set);
-            if rule.precedence != Precedence::Override || rule.group || rule.raw || entries[index].faulty {
+            if rule.precedence != Precedence::Override || rule.group || entries[index].faulty {
                 continue;
             }
-            let wins = entries[index + 1..].iter().any(|other| {
-                other.rule.rank() > rule.rank() && other.rule.action != rule.action && {
-                    let both = space.and(other.set, set);
-                    !space.is_empty(both)
-                }
-            });
-            if wins {
+            let mut wins = |rule: &RuleOf, set| {
+                entries[index + 1..].iter().any(|other| {
+                    other.rule.rank() > rule.rank() && other.rule.action != rule.action && {
+                        let both = space.and(other.set, set);
+                        !space.is_empty(both)
+                    }
+                })
+            };
+            // The ways through a `bpf` block are one.
+            let of_block = |other: &&Entry<'_>| rule.raw && other.rule.statement == rule.statement;
+            if wins(rule, set) || entries.iter().filter(of_block).any(|other| wins(other.rule, other.set)) {
                 continue;
+            }
+            for other in entries.iter_mut().filter(|other| rule.raw && other.rule.statement == rule.statement) {
+                other.faulty = true;
             }
             entries[index].faulty = true;
             self.problems.report(

@@ -1,5 +1,7 @@
 //! The rules of one call: which decide something, which contradict each other.
 
+use std::collections::BTreeSet;
+
 use super::Checker;
 use crate::action::Action;
 use crate::arch::Arch;
@@ -32,7 +34,7 @@ impl Checker<'_> {
         ordered.sort_by_key(|rule| rule.rank());
         for rule in ordered {
             let written = space.cond(&rule.cond);
-            let mut faulty = !rule.group && !rule.raw && self.degenerate(&mut space, rule, written);
+            let mut faulty = !rule.group && self.degenerate(&mut space, rule, written);
             let guarded = self.guard(arch, policy.syscall, rule, &mut space, written);
             faulty |= guarded.faulty;
             let uncovered = space.not(covered);
@@ -45,6 +47,7 @@ impl Checker<'_> {
             entries.push(entry);
             rules.push(Rule { cond: guarded.cond, action: rule.action, origin: rule.origin });
         }
+        self.shadowed_in_blocks(&mut space, policy, &mut entries);
         self.needless_overrides(&mut space, policy, &mut entries);
         self.widening(arch, &mut space, policy, &mut entries);
         self.without_effect(arch, &mut space, policy, &mut entries);
@@ -168,6 +171,41 @@ impl Checker<'_> {
         true
     }
 
+    /// Actions of `bpf` blocks that earlier rules leave nothing to decide on any way that leads to them.
+    fn shadowed_in_blocks(&mut self, space: &mut Space, policy: &CallPolicy, entries: &mut [Entry<'_>]) {
+        let faulty: BTreeSet<u32> =
+            entries.iter().filter(|entry| entry.faulty).map(|entry| entry.rule.statement).collect();
+        for index in 0..entries.len() {
+            let rule = entries[index].rule;
+            let told = rule.group || faulty.contains(&rule.statement);
+            if !rule.raw || told || !space.is_empty(entries[index].decides) {
+                continue;
+            }
+            let same = |entry: &Entry<'_>| entry.rule.raw && entry.rule.node == rule.node;
+            let lives = entries.iter().any(|entry| same(entry) && !space.is_empty(entry.decides));
+            let before = entries[..index]
+                .iter()
+                .filter(|other| !other.rule.group && !other.faulty && other.rule.statement != rule.statement);
+            let set = entries[index].set;
+            let mut meeting = before.filter(|other| {
+                let both = space.and(other.set, set);
+                !space.is_empty(both)
+            });
+            let Some(deciding) = meeting.next().filter(|_| !lives).map(|other| other.rule.node) else { continue };
+            entries[index].faulty = true;
+            self.problems.push(Problem {
+                kind: ProblemKind::Shadowed,
+                node: rule.node,
+                message: format!(
+                    "for `{}` this action is never reached: an earlier rule decides first",
+                    policy.syscall.name
+                ),
+                hint: Some("leave one of the two out".to_owned()),
+                related: vec![(deciding, "decides first")],
+            });
+        }
+    }
+
     /// Rules without which everything would be decided the same.
     fn without_effect(&mut self, arch: Arch, space: &mut Space, policy: &CallPolicy, entries: &mut [Entry<'_>]) {
         let call = policy.syscall.name;
@@ -206,7 +244,9 @@ impl Checker<'_> {
             if !some_permitted {
                 continue;
             }
-            for atom in &entry.rule.atoms {
+            // On a way through a `bpf` block, what comes before its last comparison leads to other actions, too.
+            let first = if entry.rule.raw { entry.rule.atoms.len().saturating_sub(1) } else { 0 };
+            for atom in &entry.rule.atoms[first..] {
                 let nonzero = !matches!(atom.value, Value::Known(0));
                 let name = policy
                     .syscall
@@ -225,10 +265,13 @@ impl Checker<'_> {
                     _ => "this does not catch a combination that has the flag and another",
                 };
                 let (op, exact) = if entry.rule.action.permits() { ("==", "!=") } else { ("!=", "==") };
-                let hint = format!(
-                    "compare under a mask: `{name} & FLAG {op} 0`; if exactly this word is meant, \
-                     `{name} & 0xffff_ffff {exact} …`"
-                );
+                let masked = match entry.rule.raw {
+                    true => {
+                        "look for the flag by `JA` or `JA32`; if exactly this word is meant, write a rule:".to_owned()
+                    }
+                    false => format!("compare under a mask: `{name} & FLAG {op} 0`; if exactly this word is meant,"),
+                };
+                let hint = format!("{masked} `{name} & 0xffff_ffff {exact} …`");
                 let message = format!("`{name}` of `{}` is a word of flags: {effect}", policy.syscall.name);
                 self.problems.report(ProblemKind::FlagsEquality, atom.node, message, hint);
                 // The other comparisons of the rule are the same mistake.
@@ -269,8 +312,10 @@ enum Instead<'r> {
     Later(&'r RuleOf),
 }
 
-fn both_written(a: &Entry<'_>, b: &Entry<'_>) -> bool {
-    !a.rule.group && !b.rule.group
+/// Whether the later one is reported as shadowed if the earlier one leaves it nothing to decide. Of a way through a `bpf`
+/// block that is not said: its action may be reached on another way.
+fn both_written(earlier: &Entry<'_>, later: &Entry<'_>) -> bool {
+    !earlier.rule.group && !later.rule.group && !later.rule.raw
 }
 
 /// Whether an argument of that name holds flags.

@@ -260,11 +260,7 @@ impl Resolver<'_> {
         if let Some(index) = args.iter().position(|arg| arg.name == name.text) {
             return Some(index);
         }
-        let described: Vec<_> = args.iter().map(|arg| format!("{}: {}", arg.name, arg.ty)).collect();
-        let prototype = match args.len() {
-            0 => format!("`{call}` has no arguments"),
-            _ => format!("`{call}` has ({})", described.join(", ")),
-        };
+        let prototype = prototype(call, args);
         let position = name.text.strip_prefix("arg").and_then(|digits| digits.parse::<usize>().ok());
         match position {
             Some(index) if index < args.len() => Some(index),
@@ -366,6 +362,15 @@ pub(super) fn numbered_arg(name: &str, ty: &str) -> Option<&'static Arg> {
     ARGS.iter().flatten().find(|arg| arg.name == name && arg.ty == ty)
 }
 
+/// The arguments of a call, to be shown.
+pub(super) fn prototype(call: &str, args: &[Arg]) -> String {
+    let described: Vec<_> = args.iter().map(|arg| format!("{}: {}", arg.name, arg.ty)).collect();
+    match args.len() {
+        0 => format!("`{call}` has no arguments"),
+        _ => format!("`{call}` has ({})", described.join(", ")),
+    }
+}
+
 pub(super) fn type_name(arg: &Arg) -> &'static str {
     match (arg.width, arg.signed) {
         (Width::W32, false) => "u32",
@@ -380,14 +385,18 @@ fn cmp(left: Left, mask: Option<Value>, op: CmpOp, value: Value) -> Cond {
 }
 
 fn atom(cond: &Cond, left: Left, mask: Option<Value>, op: CmpOp, value: Value, node: NodeId, negated: bool) -> Atom {
-    let op = match (negated, op) {
-        (false, op) => op,
-        (true, CmpOp::Eq) => CmpOp::Ne,
-        (true, CmpOp::Ne) => CmpOp::Eq,
-        (true, CmpOp::Lt) => CmpOp::Ge,
-        (true, CmpOp::Le) => CmpOp::Gt,
-        (true, CmpOp::Gt) => CmpOp::Le,
-        (true, CmpOp::Ge) => CmpOp::Lt,
-    };
+    let op = if negated { opposite(op) } else { op };
     Atom { cond: cond.clone(), arg: left.index, op, mask, value, node }
+}
+
+/// What holds where `op` does not.
+pub(super) fn opposite(op: CmpOp) -> CmpOp {
+    match op {
+        CmpOp::Eq => CmpOp::Ne,
+        CmpOp::Ne => CmpOp::Eq,
+        CmpOp::Lt => CmpOp::Ge,
+        CmpOp::Le => CmpOp::Gt,
+        CmpOp::Gt => CmpOp::Le,
+        CmpOp::Ge => CmpOp::Lt,
+    }
 }

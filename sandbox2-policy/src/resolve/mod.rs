@@ -18,9 +18,7 @@ pub use whole::{Limit, Slot};
 
 use crate::action::Action;
 use crate::arch::Arch;
-use bpf::Way;
-
-use crate::ast::{ActionSpec, BpfSpec, CallName, CondSpec, Context, Item, NodeId, PolicyDef, Precedence};
+use crate::ast::{ActionSpec, CallName, CondSpec, Context, Item, NodeId, PolicyDef, Precedence};
 use crate::meaning::{CmpOp, Cond, OriginId, SymbolId, Value, Width};
 use crate::problem::{Problem, ProblemKind, Problems, nearest};
 use crate::surroundings::{Mount, Network};
@@ -81,7 +79,8 @@ pub(crate) struct RuleOf {
     pub(crate) group: bool,
     /// Where the policy that it was imported from is named.
     pub(crate) via: Option<NodeId>,
-    /// It comes from a `bpf` block: a way through it that never holds is no mistake.
+    /// It is a way through a `bpf` block; those of one block exclude each other. Its atoms are what was found out on it, in
+    /// order.
     pub(crate) raw: bool,
     pub(crate) atoms: Vec<Atom>,
 }
@@ -341,24 +340,6 @@ impl Resolver<'_> {
             let cond_node = cond.map(CondSpec::node);
             let rule = self.rule_of(resolved, action, origin, node, context);
             self.add(arch, syscall, RuleOf { cond_node, otherwise, atoms, ..rule });
-        }
-    }
-
-    /// Adds the rules of a `bpf` block.
-    fn bpf(&mut self, spec: &BpfSpec) {
-        let Some((syscall, present)) = self.concerned(&spec.call, &spec.context) else { return };
-        if !self.bpf_flow(spec) {
-            return;
-        }
-        for arch in present {
-            let Some(ways) = self.bpf_ways(spec, syscall, arch) else { continue };
-            for Way { cond, atoms, action: written } in ways {
-                let Some(action) = self.action(written) else { return };
-                let text = format!("bpf {} {{ ... {written}; }}", spec.call.name.text);
-                let Some(origin) = self.origin(written.node, text, &spec.context) else { return };
-                let rule = self.rule_of(cond, action, origin, written.node, &spec.context);
-                self.add(arch, syscall, RuleOf { raw: true, atoms, ..rule });
-            }
         }
     }
 

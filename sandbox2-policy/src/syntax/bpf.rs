@@ -60,6 +60,14 @@ impl Parser {
                 }
             }
         }
+        if insns.is_empty() && !failed {
+            return self.give_up(
+                ProblemKind::EmptyBlock,
+                call.name.node,
+                format!("the block of `{}` has no instructions", call.name.text),
+                "end every path with an action, as in `KILL;`, or leave the block out",
+            );
+        }
         Ok((!failed).then(|| BpfSpec { call, insns, context: context.clone(), node }))
     }
 
@@ -128,7 +136,16 @@ impl Parser {
     fn argument_of_load(&mut self, inside: ParseStream<'_>) -> Attempt<Name> {
         let name = if inside.peek(LitInt) {
             let literal: LitInt = inside.parse()?;
-            Name { text: format!("arg{literal}"), node: self.node(literal.span(), literal.span()) }
+            let node = self.node(literal.span(), literal.span());
+            if !literal.suffix().is_empty() {
+                return self.give_up(
+                    ProblemKind::Syntax,
+                    node,
+                    "the number of an argument has no type",
+                    format!("write `{}`; `ARG` and `ARG_32` say how wide it is", literal.base10_digits()),
+                );
+            }
+            Name { text: literal.base10_digits().to_owned(), node }
         } else {
             let word = parse_word(inside, "expected an argument: its number from 0 to 5, or its name")?;
             self.name(&word)
@@ -162,6 +179,10 @@ impl Parser {
             }
             "TRACE" => BpfTarget::Action(self.trace(inside, &word)?),
             action if ACTIONS.contains(&action) => BpfTarget::Action(self.action(inside, Some(&word))?),
+            "LABEL" => return self.not_a_target(&word, "a comparison jumps to a label", "write `JUMP(label)`"),
+            name if name.starts_with(|first: char| first.is_ascii_lowercase()) => {
+                return self.not_a_target(&word, "a label stands in `JUMP`", &format!("write `JUMP({name})`"));
+            }
             _ => return self.unknown_instruction(&word),
         };
         if inside.is_empty() {
@@ -170,10 +191,21 @@ impl Parser {
         Err(inside.error("expected `)`: a comparison has a value and one place to go to").into())
     }
 
+    fn not_a_target<T>(&mut self, word: &Ident, message: &str, hint: &str) -> Attempt<T> {
+        let node = self.node(word.span(), word.span());
+        self.give_up(ProblemKind::Syntax, node, message, hint)
+    }
+
     /// `TRACE`: whoever supervises decides.
     fn trace(&mut self, content: ParseStream<'_>, word: &Ident) -> Attempt<ActionSpec> {
         if content.peek(token::Paren) {
-            return Err(content.error("`TRACE` takes no number: the numbers are sandbox2's own").into());
+            let node = self.node(word.span(), content.span());
+            return self.give_up(
+                ProblemKind::Syntax,
+                node,
+                "`TRACE` takes no number: the numbers of events are sandbox2's own",
+                "write `TRACE`: whoever supervises the sandboxee decides",
+            );
         }
         Ok(ActionSpec { kind: ActionKind::Notify, node: self.node(word.span(), word.span()) })
     }
@@ -186,6 +218,10 @@ impl Parser {
         let hint = match (text.as_str(), nearest(&text, known)) {
             ("DENY", _) => "did you mean `KILL`?".to_owned(),
             ("SANDBOX2_TRACE", _) => "did you mean `TRACE`?".to_owned(),
+            ("JSET" | "JSET32" | "JANY" | "JANY32", _) => {
+                format!("did you mean `{}`?", text.replace("SET", "A").replace("ANY", "A"))
+            }
+            ("USER_NOTIF", _) => "did you mean `TRACE`?".to_owned(),
             ("SYSCALL", _) => "the block is about one call already: say what is done, `ALLOW;`".to_owned(),
             (_, Some(near)) => format!("did you mean `{near}`?"),
             _ => format!(
