@@ -153,16 +153,19 @@ impl Resolver<'_> {
             );
             return Test::Faulty;
         }
-        let (why, actual): (Why, fn(&Syscall, Arch) -> Option<u32>) = match loaded {
-            Loaded::Arch => (Why::Arch, |_, arch| Some(arch.audit())),
-            Loaded::Number => (Why::Number, Syscall::number),
+        let (why, is_arch) = match loaded {
+            Loaded::Arch => (Why::Arch, true),
+            Loaded::Number => (Why::Number, false),
             Loaded::Arg { left, .. } => {
                 return self.compare_argument(test, value, node, left, arch).map_or(Test::Faulty, Test::Depends);
             }
             Loaded::Nothing | Loaded::Faulty => return Test::Faulty,
         };
         let Some(known) = self.fixed_value(value) else { return Test::Faulty };
-        let holds = |arch| actual(syscall, arch).is_some_and(|actual| holds(test, actual, known));
+        let holds = |arch: Arch| {
+            let actual = if is_arch { Some(arch.audit()) } else { syscall.number(arch) };
+            actual.is_some_and(|actual| holds(test, actual, known))
+        };
         let findings = arches.iter().map(|arch| match holds(*arch) {
             true => Finding::Always(why),
             false => Finding::Never(why),
