@@ -136,6 +136,9 @@ impl Checker<'_> {
                     ),
                     true => "a group decides otherwise: leave the rule out, or write out what you need of the group"
                         .to_owned(),
+                    false if about.raw || related.raw => {
+                        format!("a `bpf` block decides every call of `{call}`: say all of it there")
+                    }
                     false => format!("put both into a block `{call} {{ … }}`, where the first that matches decides"),
                 }),
                 related: places,

@@ -8,6 +8,17 @@ policy! {
         JEQ32(1, ALLOW);
         KILL;
     }
+    // The kernel calls the fifth argument `arg5`; a sixth there is not.
+    bpf prctl {
+        ARG(5); //~ argument_index
+        JEQ(1, ALLOW);
+        KILL;
+    }
+    bpf syscall 901 {
+        ARG(6); //~ argument_index
+        JEQ(1, ALLOW);
+        KILL;
+    }
 }
 
 fn main() {}

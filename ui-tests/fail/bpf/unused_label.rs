@@ -7,6 +7,7 @@ policy! {
         ARG_32(0);
         LABEL(unused); //~ unused_label
         JEQ32(1, ALLOW);
+        LABEL(another); //~ unused_label
         KILL;
     }
 }
