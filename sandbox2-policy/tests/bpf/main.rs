@@ -325,3 +325,24 @@ fn hundreds_of_comparisons_are_a_block_and_more_than_a_thousand_paths_are_not() 
     assert_eq!(decide(&built, "write", [3 * 299 + 1, 0, 0, 0, 0, 0]), Action::Kill);
     assert_eq!(build(&text(1024)).expect_err("too many"), ["too_many_paths"]);
 }
+
+#[test]
+fn what_meets_at_a_label_is_all_that_leads_there() {
+    for (first, second) in [(1, 2), (2, 1)] {
+        let built = accepted(&format!(
+            "bpf write {{ ARG_32(0); JEQ32({first}, JUMP(both)); JEQ32({second}, JUMP(both)); KILL; LABEL(both); \
+             JEQ32(1, ALLOW); TRAP(1); }}"
+        ));
+        let decisions = [1, 2, 3].map(|fd| decide(&built, "write", [fd, 0, 0, 0, 0, 0]));
+        assert_eq!(decisions, [Action::Allow, Action::Trap(1), Action::Kill]);
+    }
+    // Whichever of the two was loaded is compared.
+    let built = accepted(
+        "bpf pread64 { ARG(2); JGT(9, JUMP(both)); ARG(3); LABEL(both); JEQ(5, ALLOW); JEQ(10, TRAP(2)); TRAP(1); }",
+    );
+    for (count, pos, expected) in
+        [(0, 5, Action::Allow), (5, 6, Action::Trap(1)), (10, 5, Action::Trap(2)), (11, 5, Action::Trap(1))]
+    {
+        assert_eq!(decide(&built, "pread64", [0, 0, count, pos, 0, 0]), expected, "{count} {pos}");
+    }
+}
