@@ -12,6 +12,7 @@
 //! [`plain`] is the other way to a [`Graph`]: straight, with nothing optimised, as a witness. Which instruction goes where
 //! is left to `assemble`. What comes out is the same for the same input: nothing here iterates over a hash table.
 
+pub(crate) mod balance;
 pub(crate) mod diagram;
 pub(crate) mod facts;
 pub(crate) mod graph;

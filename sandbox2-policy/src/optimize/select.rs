@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::balance::{self, Call};
 use super::diagram::{Diagram, Node, NodeId, ranges};
 use super::graph::{Block, BlockId, Graph, Step, steps_to};
 use super::tree::{self, Piece, Tree};
@@ -134,16 +135,21 @@ impl Selector<'_> {
         match node {
             Node::Return(verdict) => self.graph.end(*verdict),
             Node::Switch { view, map } => {
-                let pieces: Vec<Piece> = ranges(map)
-                    .map(|(first, last, target)| Piece {
-                        first,
-                        target,
-                        weight: self.weight(*view, first, last, target),
-                    })
-                    .collect();
+                let piece = |(first, last, target)| Piece { first, target, weight: self.weight(*view, first, last, target) };
                 let tree = match self.weights.filter(|_| view.word == Word::NR) {
-                    Some(weights) => tree::arrange(&pieces, PRICE_OF_NUMBERS, weights.outweighing()),
-                    None => tree::arrange(&pieces, PRICE_OF_VALUES, 0),
+                    Some(weights) if weights.outweighing() == 0 => {
+                        let call = |range: (u32, u32, NodeId)| Call {
+                            piece: piece(range),
+                            light: weights.light(range.0, range.1),
+                            behind: weights.behind(range.2),
+                        };
+                        balance::arrange(&ranges(map).map(call).collect::<Vec<_>>(), PRICE_OF_NUMBERS)
+                    }
+                    Some(weights) => {
+                        let pieces: Vec<Piece> = ranges(map).map(piece).collect();
+                        tree::arrange(&pieces, PRICE_OF_NUMBERS, weights.outweighing())
+                    }
+                    None => tree::arrange(&ranges(map).map(piece).collect::<Vec<_>>(), PRICE_OF_VALUES, 0),
                 };
                 self.comparisons(&tree, steps_to(*view, held), after)
             }

@@ -47,6 +47,27 @@ pub(crate) enum Tree {
 }
 
 impl Tree {
+    /// How many comparisons are made of that number.
+    pub(crate) fn comparisons_before(&self, number: u32) -> u64 {
+        let mut made = 0;
+        let mut tree = self;
+        loop {
+            tree = match tree {
+                Tree::Leaf(_) => return made,
+                Tree::Equal { value, .. } if *value == number => return made + 1,
+                Tree::Equal { no, .. } => no,
+                Tree::AtLeast { first, yes, no } => {
+                    if number >= *first {
+                        yes
+                    } else {
+                        no
+                    }
+                }
+            };
+            made += 1;
+        }
+    }
+
     fn depth(&self) -> u32 {
         match self {
             Tree::Leaf(_) => 0,
