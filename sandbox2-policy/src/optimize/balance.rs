@@ -3,7 +3,7 @@
 //! The kernel answers a call that is allowed whatever its arguments from its bitmap, so the program runs for those whose
 //! arguments are looked at. The longest of their paths counts first; the heavy weights of
 //! [`Weights`](super::weight::Weights) make it short. Most calls are not of that kind, however, and each of them is run
-//! through once at installation. So all calls weigh alike to begin with, and those whose path is too long are made heavier
+//! through once at installation. So calls differ little to begin with, and those whose path is too long are made heavier
 //! until none is: what comes out has a longest path no longer, and a mean path that is often much shorter.
 
 use super::tree::{self, Piece, Tree};
@@ -13,7 +13,7 @@ use super::tree::{self, Piece, Tree};
 pub(crate) struct Call {
     /// With the weight that favours calls whose arguments are looked at.
     pub(crate) piece: Piece,
-    /// Its weight where all calls matter alike.
+    /// Its light weight.
     pub(crate) light: u64,
     /// The instructions on the longest path from its target on, without the return: 0 if it looks at no argument.
     pub(crate) behind: u64,

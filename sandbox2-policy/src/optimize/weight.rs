@@ -12,9 +12,12 @@ const PLAIN: u64 = 4;
 /// A call whose arguments are looked at runs the program each time. Twice the weight is one comparison less.
 const CHECKED: u64 = 96;
 
-/// What any call weighs that may be made where all matter alike, and one that may not.
+/// What a call that may be made weighs with light weights, and one that may not.
 const LIGHT: u64 = 4;
 const DENIED: u64 = 1;
+
+/// How many plain calls a call is worth there whose arguments are looked at.
+const LOOKED_AT: u64 = 4;
 
 /// How many hot numbers at most outweigh all that comes after them together.
 const OUTWEIGHING: usize = 3;
@@ -47,7 +50,7 @@ impl Weights {
                 Node::Return(verdict) => (PLAIN, if verdict.permits() { LIGHT } else { DENIED }),
                 _ => {
                     let longest = *behind.entry(node).or_insert_with(|| select::longest_path(diagram, node));
-                    (CHECKED << longest.saturating_sub(2).min(5), LIGHT)
+                    (CHECKED << longest.saturating_sub(2).min(5), LIGHT * LOOKED_AT)
                 }
             };
             own.push((nr, weight));
@@ -78,7 +81,7 @@ impl Weights {
         self.own.between(first, last) + self.others(first, last, PLAIN) + 1
     }
 
-    /// Their weight where all calls matter alike.
+    /// Their weight where calls differ little.
     pub(crate) fn light(&self, first: u32, last: u32) -> u64 {
         self.light.between(first, last) + self.others(first, last, LIGHT) + 1
     }
