@@ -1,7 +1,6 @@
 //! What `policy!` costs while compiling, as a user feels it: rustc is run on a file with many copies of the guide's policy and
 //! on one with a single copy; the difference for each copy is the expansion with validation and all that rustc does with what
-//! came out. Then the same with a policy of the size of a container's: a statement for every call that is not dangerous, some
-//! with conditions. Once with the macro as the dev profile builds it, once optimised. `cargo bench -p sandbox2-ui-tests`.
+//! came out. Then the same with Docker's default profile, from the fixtures of `sandbox2-policy`. Once with the macro as the dev profile builds it, once optimised. `cargo bench -p sandbox2-ui-tests`.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -16,9 +15,11 @@ const GUIDE: &str = "
     ALLOW mprotect if prot == PROT_READ | PROT_WRITE && len == 0x1000;
     ERRNO(ENOENT) open?, openat;
 ";
-/// How many copies of the guide's policy, and of the large one.
+/// Docker's default profile in our language.
+const DOCKER: &str = include_str!("../../sandbox2-policy/tests/policies/docker.policy");
+/// How many copies of the guide's policy, and of Docker's profile.
 const COPIES: usize = 20;
-const LARGE_COPIES: usize = 4;
+const DOCKER_COPIES: usize = 4;
 const ROUNDS: usize = 7;
 
 fn main() {
@@ -26,8 +27,7 @@ fn main() {
     if !std::env::args().any(|arg| arg == "--bench") {
         return;
     }
-    let large = large();
-    for (name, arguments, goal, large_goal) in [
+    for (name, arguments, goal, docker_goal) in [
         ("dev", &[][..], 200.0, "none"),
         ("release", &["--config", "profile.dev.build-override.opt-level=3"][..], 10.0, "under 300 ms"),
     ] {
@@ -36,11 +36,9 @@ fn main() {
         println!(
             "macro built by the {name} profile: {each:.1} ms for each expansion of the guide's policy (goal: under {goal} ms)"
         );
-        let calls = large.lines().count();
-        let each = self::each(&built, &large, LARGE_COPIES);
+        let each = self::each(&built, DOCKER, DOCKER_COPIES);
         println!(
-            "macro built by the {name} profile: {each:.1} ms for each expansion of a policy of {calls} statements (goal: \
-             {large_goal})"
+            "macro built by the {name} profile: {each:.1} ms for each expansion of Docker's profile (goal: {docker_goal})"
         );
     }
 }
@@ -50,26 +48,6 @@ fn each(built: &Built, policy: &str, copies: usize) -> f64 {
     let one = median(built, policy, 1);
     let many = median(built, policy, copies);
     many.saturating_sub(one).as_secs_f64() * 1000.0 / (copies - 1) as f64
-}
-
-/// A policy with a statement for every call that is not dangerous; every tenth that has a descriptor compares it.
-fn large() -> String {
-    let mut text = String::from("default ERRNO(EPERM);\n");
-    for (index, syscall) in sandbox2_policy::tables::syscalls().iter().enumerate() {
-        let first = syscall.args.iter().flatten().next().and_then(|args| args.first());
-        let condition = match first {
-            Some(arg) if arg.name == "fd" && index % 10 == 0 => " if fd in [0, 1, 2, 5]",
-            _ => "",
-        };
-        let everywhere = syscall.numbers.iter().all(Option::is_some);
-        let mark = if everywhere { "" } else { "?" };
-        let exists = syscall.numbers.iter().any(Option::is_some);
-        let dangerous = sandbox2_policy::danger::danger(syscall.name).is_some();
-        if exists && !dangerous && syscall.name != "clone3" {
-            writeln!(text, "ALLOW {}{mark}{condition};", syscall.name).expect("a string takes text");
-        }
-    }
-    text
 }
 
 /// Where a build of `sandbox2` lies.

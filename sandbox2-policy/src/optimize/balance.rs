@@ -47,7 +47,8 @@ pub(crate) fn arrange(calls: &[Call], price: u64) -> Tree {
 fn within(calls: &[Call], price: u64, bound: u64) -> Option<Arranged> {
     let light = calls.iter().map(|call| call.light).collect();
     let half = calls.iter().map(|call| call.light + if call.behind > 0 { call.piece.weight / 2 } else { 0 });
-    let found = [heavier(calls, light, price, bound, FROM_LIGHT), heavier(calls, half.collect(), price, bound, FROM_HALF)];
+    let found =
+        [heavier(calls, light, price, bound, FROM_LIGHT), heavier(calls, half.collect(), price, bound, FROM_HALF)];
     found.into_iter().flatten().min_by_key(|arranged| arranged.cost)
 }
 

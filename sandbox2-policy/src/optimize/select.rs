@@ -135,7 +135,8 @@ impl Selector<'_> {
         match node {
             Node::Return(verdict) => self.graph.end(*verdict),
             Node::Switch { view, map } => {
-                let piece = |(first, last, target)| Piece { first, target, weight: self.weight(*view, first, last, target) };
+                let piece =
+                    |(first, last, target)| Piece { first, target, weight: self.weight(*view, first, last, target) };
                 let tree = match self.weights.filter(|_| view.word == Word::NR) {
                     Some(weights) if weights.outweighing() == 0 => {
                         let call = |range: (u32, u32, NodeId)| Call {

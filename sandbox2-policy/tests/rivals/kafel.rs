@@ -39,9 +39,8 @@ pub(crate) fn compile(meaning: &Meaning) -> Result<Made, String> {
 macro_rules! function {
     ($library:expr, $name:literal, $type:ty) => {{
         // SAFETY: the type is the one that the library's header gives.
-        let symbol: Symbol<'_, $type> =
-            unsafe { $library.get(concat!($name, "\0").as_bytes()) }.map_err(|error| error.to_string())?;
-        symbol
+        let symbol: Result<Symbol<'_, $type>, _> = unsafe { $library.get(concat!($name, "\0").as_bytes()) };
+        symbol.map_err(|error| error.to_string())?
     }};
 }
 

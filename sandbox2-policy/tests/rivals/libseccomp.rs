@@ -60,8 +60,9 @@ pub(crate) fn compile(meaning: &Meaning, optimize: Optimize) -> Result<Made, Str
             left_out.push(call.nr);
             continue;
         };
-        let taken = alternatives.iter().map(|alternative| filter.add(call.nr, alternative)).all(|taken| taken);
-        if !taken {
+        // Those that it takes, it gets, also when it does not take others.
+        let refused = alternatives.iter().filter(|alternative| !filter.add(call.nr, alternative)).count();
+        if refused > 0 {
             left_out.push(call.nr);
         }
     }

@@ -22,8 +22,7 @@ pub(crate) fn compile(meaning: &Meaning) -> Result<Made, String> {
         if alternatives.iter().any(|alternative| alternative.action != Action::Allow) {
             left_out.push(call.nr);
         }
-        let allowed: Vec<_> =
-            alternatives.iter().filter(|alternative| alternative.action == Action::Allow).collect();
+        let allowed: Vec<_> = alternatives.iter().filter(|alternative| alternative.action == Action::Allow).collect();
         if allowed.is_empty() {
             continue;
         }
