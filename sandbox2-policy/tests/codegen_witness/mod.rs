@@ -100,7 +100,11 @@ pub(crate) fn expected(meaning: &Meaning, supervision: Supervision, data: &Secco
     if data.nr == exec && supervision == Supervision::Traced {
         return 0x7ff0_5333;
     }
-    let rules = meaning.calls.iter().find(|call| call.nr == data.nr).map_or(&[][..], |call| &call.rules);
+    let ruled = meaning.calls.iter().find(|call| call.nr == data.nr);
+    if ruled.is_none() && meaning.newer.iter().any(|range| (range.0..=range.1).contains(&data.nr)) {
+        return 0x0005_0000 + 38;
+    }
+    let rules = ruled.map_or(&[][..], |call| &call.rules);
     let action = rules.iter().find(|rule| holds(&rule.cond, data, symbols)).map_or(meaning.default, |rule| rule.action);
     returned(action, supervision)
 }

@@ -75,7 +75,7 @@ pub(crate) fn known(value: Value) -> u64 {
     }
 }
 
-/// Several values that an argument must not have, as bounds where that says the same: `!= 38 && != 40` has three parts.
+/// The same without what is said twice.
 fn simple(all: Vec<Cmp>) -> Vec<Cmp> {
     let mut kept: Vec<Cmp> = Vec::new();
     for cmp in all {
@@ -87,7 +87,7 @@ fn simple(all: Vec<Cmp>) -> Vec<Cmp> {
 }
 
 /// The alternatives with at most one comparison of each argument, for libraries that take no more; `None` where there are
-/// more, and they are not all `!=`.
+/// more that are not all `!=` of values close to each other, or where they get too many.
 pub(crate) fn one_for_each_argument(alternatives: &[Alternative]) -> Option<Vec<Alternative>> {
     let mut flat = Vec::new();
     for alternative in alternatives {
@@ -98,7 +98,7 @@ pub(crate) fn one_for_each_argument(alternatives: &[Alternative]) -> Option<Vec<
                 [] => vec![vec![]],
                 [only] => vec![vec![only]],
                 _ if own.iter().all(|cmp| cmp.op == CmpOp::Ne && cmp.mask.is_none()) => {
-                    between(&own).into_iter().map(|cmp| vec![cmp]).collect()
+                    between(&own)?.into_iter().map(|cmp| vec![cmp]).collect()
                 }
                 _ => return None,
             };
@@ -106,11 +106,14 @@ pub(crate) fn one_for_each_argument(alternatives: &[Alternative]) -> Option<Vec<
         }
         flat.extend(parts.into_iter().map(|all| Alternative { action: alternative.action, all }));
     }
-    Some(flat)
+    (flat.len() <= MOST).then_some(flat)
 }
 
-/// The ranges between excluded values that lie no more than one apart, as single comparisons; unsigned.
-fn between(excluded: &[Cmp]) -> Vec<Cmp> {
+/// How many alternatives a call may have.
+const MOST: usize = 200;
+
+/// What lies between excluded values, as single comparisons; unsigned.
+fn between(excluded: &[Cmp]) -> Option<Vec<Cmp>> {
     let mut values: Vec<u64> = excluded.iter().map(|cmp| known(cmp.value)).collect();
     values.sort_unstable();
     let cmp = |op, value| Cmp { op, signed: false, value: Value::Known(value), ..excluded[0] };
@@ -120,11 +123,14 @@ fn between(excluded: &[Cmp]) -> Vec<Cmp> {
         ranges.push(cmp(CmpOp::Lt, values[0]));
     }
     for pair in values.windows(2) {
+        if pair[1] - pair[0] > MOST as u64 {
+            return None;
+        }
         ranges.extend((pair[0] + 1..pair[1]).map(|value| cmp(CmpOp::Eq, value)));
     }
     let highest = values[values.len() - 1];
     if highest < last {
         ranges.push(cmp(CmpOp::Gt, highest));
     }
-    ranges
+    Some(ranges)
 }
