@@ -1,7 +1,10 @@
 //! Numbers newer than a policy's baseline, and NOTIFY: every witness agrees on them, and the validator sees every difference.
 
+mod dice;
+
 use std::borrow::Cow;
 
+use dice::Dice;
 use sandbox2_policy::action::{Action, Errno, Supervision};
 use sandbox2_policy::arch::{Arch, X32_SYSCALL_BIT};
 use sandbox2_policy::compile::{compile, compile_unoptimized};
@@ -15,23 +18,12 @@ use sandbox2_policy::syntax::parse;
 use sandbox2_policy::tables;
 use sandbox2_policy::validate::validate;
 
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) % end
-    }
-}
-
 const ACTIONS: [Action; 5] = [Action::Allow, Action::Kill, Action::Notify, Action::Log, Action::Errno(Errno::ENOSYS)];
 
 fn random(dice: &mut Dice) -> Meaning {
-    let arch = Arch::ALL[dice.below(3) as usize];
+    let arch = Arch::ALL[dice.below(3)];
     let end = if arch == Arch::X86_64 { X32_SYSCALL_BIT - 1 } else { u32::MAX };
-    let action = |dice: &mut Dice| ACTIONS[dice.below(5) as usize];
+    let action = |dice: &mut Dice| ACTIONS[dice.below(5)];
     let (mut calls, mut newer) = (Vec::new(), Vec::new());
     for nr in 0..40 {
         if dice.below(3) == 0 {
@@ -91,7 +83,7 @@ fn probes(meaning: &Meaning) -> Vec<SeccompData> {
 
 #[test]
 fn all_witnesses_agree_and_every_difference_is_refuted() {
-    let mut dice = Dice(0x0b5e_11e5);
+    let mut dice = Dice::new(0x0b5e_11e5);
     let (mut refuted, mut same) = (0, 0);
     for _ in 0..150 {
         let meaning = random(&mut dice);

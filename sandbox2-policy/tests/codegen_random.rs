@@ -1,8 +1,10 @@
 //! Random policies do what they mean, compiled either way, on every architecture, under every supervision.
 
 mod codegen_witness;
+mod dice;
 
-use codegen_witness::{Dice, OPS, assert_acceptable, call, expected, meaning, rule, run};
+use codegen_witness::{OPS, assert_acceptable, call, expected, meaning, rule, run};
+use dice::Dice;
 use proptest::prelude::*;
 use sandbox2_policy::action::{Action, Errno, Supervision};
 use sandbox2_policy::arch::Arch;
@@ -97,11 +99,11 @@ fn policy() -> impl Strategy<Value = Meaning> {
 /// A number near one of the constants, in either half.
 fn near(dice: &mut Dice, symbols: &[u64]) -> u64 {
     let all: Vec<u64> = CONSTANTS.iter().chain(symbols).copied().collect();
-    let base = dice.one(&all).wrapping_add(dice.one(&[0, 0, 1, u64::MAX]));
+    let base = dice.pick(&all).wrapping_add(dice.pick(&[0, 0, 1, u64::MAX]));
     match dice.below(6) {
-        0 => base ^ dice.one(&[1 << 31, 1 << 32, 1 << 63, 0xffff_ffff << 32]),
-        1 => base & 0xffff_ffff | dice.one(&all) << 32,
-        2 => base | dice.one(&all),
+        0 => base ^ dice.pick(&[1 << 31, 1 << 32, 1 << 63, 0xffff_ffff << 32]),
+        1 => base & 0xffff_ffff | dice.pick(&all) << 32,
+        2 => base | dice.pick(&all),
         _ => base,
     }
 }
@@ -133,7 +135,7 @@ fn check(policy: &Meaning, hot: &[u32], seed: u64, draws: usize) -> Result<(), T
                     let mut data = call(policy.arch, nr);
                     data.args = std::array::from_fn(|_| near(&mut dice, &symbols));
                     if dice.below(40) == 0 {
-                        data.arch = dice.one(&[0, 0x4000_003e, 0xc000_003e, 0xc000_00b7, 0xc000_00f3]);
+                        data.arch = dice.pick(&[0, 0x4000_003e, 0xc000_003e, 0xc000_00b7, 0xc000_00f3]);
                     }
                     let wanted = expected(policy, supervision, &data, &symbols);
                     for program in &programs {

@@ -1,8 +1,10 @@
 //! What the compiler promises about its programs: length, paths, cacheability, jumps, determinism.
 
 mod codegen_witness;
+mod dice;
 
-use codegen_witness::{Dice, allow_list, assert_acceptable, call, cmp, expected, meaning, rule, run};
+use codegen_witness::{allow_list, assert_acceptable, call, cmp, expected, meaning, rule, run};
+use dice::Dice;
 use sandbox2_policy::action::{Action, Errno, Supervision};
 use sandbox2_policy::arch::Arch;
 use sandbox2_policy::compile::{TooLong, compile, compile_unoptimized};
@@ -195,7 +197,7 @@ fn a_plain_list_takes_one_comparison_at_most_for_each_boundary_and_a_short_path(
     let mut dice = Dice::new(1);
     for round in 0..300 {
         let (count, gap) = (1 + dice.below([40, 400, 1200][round % 3]), 2 + dice.below(30));
-        let arch = dice.one(&Arch::ALL);
+        let arch = dice.pick(&Arch::ALL);
         let mut policy = allow_list(arch, scattered(&mut dice, count, gap));
         if dice.below(2) == 0 {
             policy.default = eperm();
@@ -242,7 +244,7 @@ fn a_plain_call_loads_no_argument_whatever_the_others_need() {
             .iter()
             .map(|&nr| {
                 let cond = match dice.below(3) {
-                    0 => cmp(dice.below(6) as u8, Width::W64, dice.one(&codegen_witness::OPS), dice.next() % 9),
+                    0 => cmp(dice.below(6) as u8, Width::W64, dice.pick(&codegen_witness::OPS), dice.roll() % 9),
                     _ => Cond::True,
                 };
                 (nr, vec![rule(cond, Action::Allow)])
@@ -306,8 +308,8 @@ fn jumps_over_argument_checks_arrive() {
             for nr in 0..=2 * count {
                 for _ in 0..6 {
                     let mut data = call(Arch::X86_64, nr);
-                    data.args[0] = dice.one(&[u64::from(nr / 2) << 20 | 7, 7, 0, 1 << 40 | 7]);
-                    data.args[1] = dice.one(&[0, 100, 101, u64::MAX]);
+                    data.args[0] = dice.pick(&[u64::from(nr / 2) << 20 | 7, 7, 0, 1 << 40 | 7]);
+                    data.args[1] = dice.pick(&[0, 100, 101, u64::MAX]);
                     data.args[2] = dice.below(8) as u64;
                     let wanted = expected(&policy, Supervision::Standalone, &data, &[]);
                     assert_eq!(run(&program, &data).returned, wanted, "{data:?}");

@@ -197,7 +197,8 @@ fn named(cond: &Cond, call: &Call, args: &[u64; 6], positive: bool) -> bool {
         Cond::List(2, mask, values) if positive => {
             values.iter().any(|value| value & 4 != 0 && holds(&Cond::Cmp(2, *mask, "==", *value), call, args))
         }
-        Cond::List(2, Some(4), values) if !positive => values.contains(&0) && !holds(cond, call, args),
+        // Each value of the list counts by itself.
+        Cond::List(2, Some(4), values) if !positive => values.contains(&0) && args[2] & 4 != 0,
         Cond::Not(cond) => named(cond, call, args, !positive),
         Cond::Join(_, parts) => parts.iter().any(|part| named(part, call, args, positive)),
         _ => false,

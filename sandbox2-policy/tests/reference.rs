@@ -1,5 +1,6 @@
 //! The reference evaluator says which rule decided, and what the kernel is told.
 
+mod dice;
 mod support;
 
 use sandbox2_policy::insn::{SeccompData, ret};

@@ -5,21 +5,7 @@ use sandbox2_policy::action::{Action, Supervision};
 use sandbox2_policy::insn::{Insn, offset, op};
 use sandbox2_policy::reference::kernel_return;
 
-/// A small generator of numbers (xorshift).
-pub(crate) struct Dice(pub(crate) u64);
-
-impl Dice {
-    pub(crate) fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
-
-    pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.roll(from.len() as u64) as usize]
-    }
-}
+use crate::dice::Dice;
 
 pub(crate) const OPS: [&str; 7] = ["JEQ", "JNE", "JGT", "JGE", "JLT", "JLE", "JA"];
 pub(crate) const ACTIONS: [(&str, Action); 4] =
@@ -41,9 +27,9 @@ pub(crate) enum Step {
 pub(crate) fn block(dice: &mut Dice) -> Vec<Step> {
     let values = [1, 2, 3, 7, 8, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe];
     let wide = [1, 2, 3, 7, 1 << 32, (1 << 32) + 1, 1 << 63, u64::MAX - 1];
-    let labels = dice.roll(5) as usize;
+    let labels = dice.below(5);
     // Each section loads by itself; or all load the same width, and some go on with whatever was loaded before.
-    let alike = match dice.roll(3) {
+    let alike = match dice.below(3) {
         0 => None,
         1 => Some(false),
         _ => Some(true),
@@ -53,20 +39,20 @@ pub(crate) fn block(dice: &mut Dice) -> Vec<Step> {
         if section > 0 {
             steps.push(Step::Label(section));
         }
-        let is_wide = alike.unwrap_or_else(|| dice.roll(2) == 0);
-        if section == 0 || alike.is_none() || dice.roll(2) == 0 {
+        let is_wide = alike.unwrap_or_else(|| dice.below(2) == 0);
+        if section == 0 || alike.is_none() || dice.below(2) == 0 {
             steps.push(if is_wide { Step::Load(dice.pick(&[2, 3]), true) } else { Step::Load(0, false) });
         }
-        for _ in 0..=dice.roll(3) {
+        for _ in 0..=dice.below(3) {
             let value = if is_wide { dice.pick(&wide) } else { dice.pick(&values) };
-            let there = section + 1 + dice.roll(3) as usize;
-            let target = if there <= labels { Ok(there) } else { Err(dice.roll(4) as usize) };
-            steps.push(Step::Compare(dice.roll(7) as usize, is_wide, value, target));
+            let there = section + 1 + dice.below(3);
+            let target = if there <= labels { Ok(there) } else { Err(dice.below(4)) };
+            steps.push(Step::Compare(dice.below(7), is_wide, value, target));
         }
-        match (section < labels, dice.roll(3)) {
+        match (section < labels, dice.below(3)) {
             (true, 0) => steps.push(Step::Jump(section + 1)),
             (true, 1) => {}
-            _ => steps.push(Step::Return(dice.roll(4) as usize)),
+            _ => steps.push(Step::Return(dice.below(4))),
         }
     }
     steps

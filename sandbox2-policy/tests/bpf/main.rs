@@ -2,8 +2,11 @@
 //! the notation of `bpf_helper` stands for; how they go with other rules; what is refused.
 
 mod blocks;
+#[path = "../dice/mod.rs"]
+mod dice;
 
-use blocks::{Dice, OPS, Step, block, classic, holds, run, text};
+use blocks::{OPS, Step, block, classic, holds, run, text};
+use dice::Dice;
 use proc_macro2::TokenStream;
 use sandbox2_policy::action::{Action, Errno, Supervision};
 use sandbox2_policy::arch::Arch;
@@ -76,7 +79,7 @@ const REGISTERS: [u64; 18] = [
 #[test]
 fn a_block_means_what_its_instructions_do() {
     const BLOCKS: usize = 400;
-    let mut dice = Dice(0x5eed_2026_1124_0001);
+    let mut dice = Dice::new(0x5eed_2026_1124_0001);
     let (mut proved, mut refused, mut with_joins) = (0, 0, 0);
     while proved < BLOCKS {
         let steps = block(&mut dice);
@@ -117,7 +120,7 @@ fn a_block_means_what_its_instructions_do() {
 fn what_is_refused_as_decided_before_really_is() {
     /// JLT of 0.
     const NEVER: usize = 4;
-    let mut dice = Dice(0x5eed_2026_1124_0002);
+    let mut dice = Dice::new(0x5eed_2026_1124_0002);
     let mut seen = 0;
     while seen < 200 {
         let mut steps = block(&mut dice);

@@ -189,32 +189,3 @@ pub(crate) fn cmp(arg: u8, width: Width, op: CmpOp, value: u64) -> Cond {
 pub(crate) fn call(arch: Arch, nr: u32) -> SeccompData {
     SeccompData { nr, arch: arch.audit(), ..SeccompData::default() }
 }
-
-/// Numbers that look random and are always the same.
-#[derive(Debug)]
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    /// From a seed.
-    pub(crate) fn new(seed: u64) -> Dice {
-        Dice(seed.wrapping_mul(2).wrapping_add(0x9e37_79b9_7f4a_7c15))
-    }
-
-    /// The next number (`xorshift64*`).
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    /// A number below `end`.
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        (self.next() >> 33) as usize % end
-    }
-
-    /// One of these.
-    pub(crate) fn one<T: Copy>(&mut self, of: &[T]) -> T {
-        of[self.below(of.len())]
-    }
-}

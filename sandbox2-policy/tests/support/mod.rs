@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::dice::Dice;
 use sandbox2_policy::insn::{offset, op, ret};
 use sandbox2_policy::meaning::{CallRules, Cmp, CmpOp, Cond, Meaning, OriginId, Rule, SymbolId, Value, Width};
 use sandbox2_policy::program::{Operand, Program, SymInsn};
@@ -209,26 +210,7 @@ fn comparison(asm: &mut Asm, cmp: &Cmp, yes: &str, no: &str) {
     asm.jump(test, half(cmp.value, false, flip), yes, no);
 }
 
-/// Numbers at which things change, and a small source of others that is always the same.
-pub(crate) struct Dice(pub(crate) u64);
-
-impl Dice {
-    pub(crate) fn roll(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 >> 11
-    }
-
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
-        (self.roll() % bound as u64) as usize
-    }
-
-    pub(crate) fn pick<X: Copy>(&mut self, list: &[X]) -> X {
-        list[self.below(list.len())]
-    }
-}
-
+/// Numbers at which things change.
 pub(crate) const HALVES: [u32; 6] = [0, 1, 0x7fff_ffff, 0x8000_0000, u32::MAX - 1, u32::MAX];
 
 pub(crate) fn boundary(dice: &mut Dice) -> u64 {
