@@ -8,6 +8,7 @@
 mod codegen_witness;
 #[path = "../dice/mod.rs"]
 mod dice;
+mod dump;
 mod generate;
 mod kernel;
 mod mutants;
