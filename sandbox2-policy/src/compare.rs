@@ -8,7 +8,8 @@ use std::fmt;
 use crate::action::{Action, Errno};
 use crate::arch::{Arch, X32_SYSCALL_BIT};
 use crate::insn::SeccompData;
-use crate::meaning::{Cmp, Cond, Meaning, Rule, Value, Width};
+use crate::meaning::{Cmp, Cond, Meaning, Rule, SymbolId, Value, Width};
+use crate::reference::{Decider, Decision};
 use crate::space::{Set, Space};
 use crate::tables;
 
@@ -152,32 +153,91 @@ pub fn permits_more(inner: &Meaning, outer: &Meaning) -> Result<Option<Differenc
     Ok(found)
 }
 
+/// One way in which a policy answers calls of a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// What is done, and what says so.
+    pub decision: Decision,
+    /// A call that shows it.
+    pub witness: SeccompData,
+}
+
+/// Every way in which `policy` answers the calls that a rule of `pattern` holds for, in the order of the policy's rules: one for each
+/// rule that decides about one of them, with whatever arguments and whatever values of symbols.
+///
+/// # Errors
+/// If that cannot be decided. Never a wrong answer.
+pub fn answers(policy: &Meaning, pattern: &Meaning) -> Result<Vec<Answer>, CannotCompare> {
+    if policy.arch != pattern.arch {
+        return Err(CannotCompare::Architectures);
+    }
+    let mut answers = Vec::new();
+    for call in pattern.calls.iter() {
+        let nr = call.nr;
+        let mut space = Space::new();
+        let mut matching = space.not(Set::FULL);
+        for rule in call.rules.iter() {
+            let set = space.cond(&rule.cond);
+            matching = space.or(matching, set);
+        }
+        let rules = policy.rules(nr);
+        for (index, (action, set)) in decided(policy, nr, &mut space).into_iter().enumerate() {
+            let both = space.and(matching, set);
+            if space.is_exhausted() {
+                return Err(CannotCompare::TooComplex { nr });
+            }
+            let Some(args) = space.witness(both) else { continue };
+            let by = match rules.get(index) {
+                Some(rule) => Decider::Rule { index, origin: rule.origin },
+                None if rules.is_empty() && policy.is_newer(nr) => Decider::Baseline,
+                None => Decider::Default,
+            };
+            let witness = SeccompData { nr, arch: policy.arch.audit(), instruction_pointer: 0, args };
+            answers.push(Answer { decision: Decision { action, by }, witness });
+        }
+    }
+    Ok(answers)
+}
+
 /// The same meaning with values for its symbols. One that has none is 0.
 #[must_use]
 pub fn substitute(meaning: &Meaning, symbols: &[u64]) -> Meaning {
+    replace(meaning, &|symbol| Some(symbols.get(usize::from(symbol.0)).copied().unwrap_or(0)))
+}
+
+/// The same meaning with values for those of its symbols that have one; the others stay.
+#[must_use]
+pub fn substitute_known(meaning: &Meaning, symbols: &[Option<u64>]) -> Meaning {
+    replace(meaning, &|symbol| symbols.get(usize::from(symbol.0)).copied().flatten())
+}
+
+fn replace(meaning: &Meaning, value: &impl Fn(SymbolId) -> Option<u64>) -> Meaning {
     let mut meaning = meaning.clone();
     for call in meaning.calls.to_mut() {
         for rule in call.rules.to_mut() {
-            substitute_in(&mut rule.cond, symbols);
+            replace_in(&mut rule.cond, value);
         }
     }
     meaning
 }
 
-fn substitute_in(cond: &mut Cond, symbols: &[u64]) {
+fn replace_in(cond: &mut Cond, known: &impl Fn(SymbolId) -> Option<u64>) {
     match cond {
         Cond::True => {}
         Cond::Cmp(Cmp { width, mask, value, .. }) => {
             for value in mask.iter_mut().chain([value]) {
-                if let Value::Symbol(symbol) = *value {
-                    let known = symbols.get(usize::from(symbol.0)).copied().unwrap_or(0);
-                    *value = Value::Known(if *width == Width::W32 { known & 0xffff_ffff } else { known });
+                if let Value::Symbol(symbol) = *value
+                    && let Some(known) = known(symbol)
+                {
+                    // A comparison of 32 bits is with 32 bits.
+                    let known = if *width == Width::W32 { known & 0xffff_ffff } else { known };
+                    *value = Value::Known(known);
                 }
             }
         }
         Cond::Not(list) | Cond::All(list) | Cond::Any(list) => {
             for cond in list.to_mut() {
-                substitute_in(cond, symbols);
+                replace_in(cond, known);
             }
         }
     }

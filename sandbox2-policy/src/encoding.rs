@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::action::{Action, Errno};
 use crate::arch::Arch;
-use crate::meaning::{CallRules, Cmp, CmpOp, Cond, Meaning, OriginId, Rule, SymbolId, Value, Width};
+use crate::meaning::{BUILT_IN, CallRules, Cmp, CmpOp, Cond, Meaning, OriginId, Rule, SymbolId, Value, Width};
 
 /// How deep conditions may be nested in the bytes: far beyond what the parser of a program in memory can make.
 const DEPTH: u32 = 512;
@@ -73,6 +73,14 @@ pub struct Origin {
     pub group: Option<String>,
     /// The file, where it is not the policy's own.
     pub file: Option<String>,
+}
+
+impl Origin {
+    /// Whether nobody wrote it: what holds under every policy.
+    #[must_use]
+    pub fn is_built_in(&self) -> bool {
+        self.group.as_deref() == Some(BUILT_IN)
+    }
 }
 
 /// The bytes of a list of origins.

@@ -10,6 +10,9 @@ use std::fmt;
 use crate::action::Action;
 use crate::arch::Arch;
 
+/// The group of rules that hold without being written; no group that can be used has a space in its name.
+pub(crate) const BUILT_IN: &str = "built in";
+
 /// A place in the policy's source that rules come from: an index into the policy's list of origins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OriginId(pub u16);

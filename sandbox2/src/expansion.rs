@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 pub use crate::policy::{Patch, PolicyParts, SlotPart};
+pub use crate::report::assertion;
 #[path = "symbol.rs"]
 pub mod symbol;
 pub use libc;
-pub use sandbox2_macros::{policy_compose, policy_impl};
+pub use sandbox2_macros::{assert_impl, policy_compose, policy_impl};
 pub use sandbox2_policy::arch::Arch;
 pub use sandbox2_policy::insn::Insn;
 pub use sandbox2_policy::surroundings::{Mount, MountKind, Network};

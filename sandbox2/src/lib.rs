@@ -72,6 +72,8 @@ pub use policy::{
     ApplyError, NotSubset, Policy, PolicyBuilder, PolicyError, PolicyErrors, PolicyFileError, ProgramError, SlotError,
     SlotValue,
 };
+pub use report::coverage::Coverage;
+pub use report::verdict::CallError;
 pub use sandbox::{Running, Sandbox2, StillRunning};
 pub use sandbox2_policy::compare::{CannotCompare, Difference};
 pub use sandbox2_policy::{Action, Arch, Insn, SeccompData, Supervision};
@@ -145,6 +147,70 @@ pub use sandbox2_policy::{Action, Arch, Insn, SeccompData, Supervision};
 macro_rules! policy {
     ($($policy:tt)*) => {
         $crate::__private::policy_impl! { $crate; $($policy)* }
+    };
+}
+
+/// Asserts that a policy lets calls through: `assert_allows!(POLICY, openat(AT_FDCWD, _, O_RDONLY))`.
+///
+/// The call is written with its arguments in order, or by name (`openat(flags: O_RDONLY)`). An argument is a value as in
+/// [`policy!`], a list (`[A, B]`: each of them) or a range (`0..=2`); `_`, or one that is left out, means every value. Name, constants,
+/// widths and the number of arguments are checked while compiling. What is asserted is *decided*, for every call that fits, every value of
+/// a slot that has none, and every architecture that has the call: `, on x86_64` restricts it. `ALLOW` and `LOG` let through.
+///
+/// The policy is any expression for a [`Policy`], or for a [`Coverage`], which then knows the rules that answered.
+///
+/// # Panics
+/// With a call that is not let through, and the rule that says so.
+///
+/// # Examples
+/// ```
+/// use sandbox2::{Policy, assert_allows};
+///
+/// sandbox2::policy! {
+///     static READER;
+///
+///     ALLOW read;
+///     ALLOW openat if flags & O_ACCMODE == O_RDONLY;
+/// }
+/// assert_allows!(READER, read(_, _, _));
+/// assert_allows!(READER, openat(AT_FDCWD, _, O_RDONLY | O_CLOEXEC));
+/// assert_allows!(Policy::parse("ALLOW write if fd < 3;")?, write(fd: 0..=2), on x86_64, aarch64);
+/// # Ok::<(), sandbox2::PolicyErrors>(())
+/// ```
+#[macro_export]
+macro_rules! assert_allows {
+    ($($assertion:tt)*) => {
+        $crate::__private::assert_impl! { $crate; allows $($assertion)* }
+    };
+}
+
+/// Asserts that a policy lets no such call through: `assert_denies!(POLICY, openat(_, _, O_RDWR))`, or that it answers each with an
+/// action: `assert_denies!(POLICY, openat(_, _, O_RDWR), ERRNO(EROFS))`.
+///
+/// Calls, architectures and policies are written as for [`assert_allows!`]. `KILL`, `ERRNO` and `TRAP` deny; `NOTIFY` neither allows nor
+/// denies, but can be named.
+///
+/// # Panics
+/// With a call that is answered otherwise, and the rule that says so.
+///
+/// # Examples
+/// ```
+/// use sandbox2::assert_denies;
+///
+/// sandbox2::policy! {
+///     static READER;
+///
+///     ALLOW read;
+///     ERRNO(EROFS) openat;
+/// }
+/// assert_denies!(READER, write(_, _, _));
+/// assert_denies!(READER, openat(_, _, O_RDWR), ERRNO(EROFS));
+/// assert_denies!(READER, execve(_, _, _), KILL);
+/// ```
+#[macro_export]
+macro_rules! assert_denies {
+    ($($assertion:tt)*) => {
+        $crate::__private::assert_impl! { $crate; denies $($assertion)* }
     };
 }
 

@@ -16,7 +16,7 @@ use crate::arch::Arch;
 use crate::ast::NodeId;
 use crate::compare::{Shown, permits_more};
 use crate::danger::{Danger, SIBLINGS, danger, dangers};
-use crate::meaning::{CallRules, Cond, Meaning, OriginId, Rule};
+use crate::meaning::{BUILT_IN, CallRules, Cond, Meaning, OriginId, Rule};
 use crate::problem::{Problem, ProblemKind, Problems};
 use crate::resolve::{CallPolicy, Ceiling, Limit, OriginSpec, Resolved, RuleOf, Slot, Symbol, newer_than};
 use crate::surroundings::{Mount, Network};
@@ -267,7 +267,7 @@ impl Checker<'_> {
     }
 
     fn built_in_origin(&mut self, text: &str) -> OriginId {
-        let group = Some("built in".to_owned());
+        let group = Some(BUILT_IN.to_owned());
         let known = self.origins.iter().position(|origin| origin.text == text && origin.group == group);
         let index = known.unwrap_or_else(|| {
             self.origins.push(OriginSpec { node: NodeId(0), text: text.to_owned(), group, import: None });

@@ -1,7 +1,8 @@
 //! Two policies side by side.
 
-use sandbox2_policy::compare::{self, CannotCompare, Difference, substitute};
-use sandbox2_policy::meaning::Meaning;
+use sandbox2_policy::arch::Arch;
+use sandbox2_policy::compare::{self, Answer, CannotCompare, Difference, substitute, substitute_known};
+use sandbox2_policy::meaning::{Meaning, OriginId};
 
 use super::Policy;
 
@@ -40,6 +41,29 @@ impl Policy {
             Some(difference) => Err(NotSubset::PermitsMore(difference)),
             None => Ok(()),
         }
+    }
+
+    /// Every way in which this policy answers the calls that `pattern` has rules for, on that architecture. A slot without a
+    /// value counts as every value.
+    pub(crate) fn answers(&self, pattern: &Policy, arch: Arch) -> Result<Vec<Answer>, CannotCompare> {
+        let parts = self.parts();
+        let mut known: Vec<Option<u64>> = parts.symbols.iter().copied().map(Some).collect();
+        for slot in parts.slots.iter().filter(|slot| !slot.bound) {
+            if let Some(value) = known.get_mut(usize::from(slot.symbol)) {
+                *value = None;
+            }
+        }
+        let pattern = pattern.written(arch);
+        compare::answers(&substitute_known(&self.meaning_for(arch), &known), &pattern)
+    }
+
+    /// The rules on that architecture that were written, with the values of their constants.
+    pub(crate) fn written(&self, arch: Arch) -> Meaning {
+        let mut meaning = substitute(&self.meaning_for(arch), &self.parts().symbols);
+        let origins = self.origins();
+        let written = |origin: OriginId| origins.get(usize::from(origin.0)).is_some_and(|origin| !origin.is_built_in());
+        meaning.calls.to_mut().retain(|call| call.rules.iter().any(|rule| written(rule.origin)));
+        meaning
     }
 
     /// The meaning with the values of its constants and slots.

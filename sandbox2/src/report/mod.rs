@@ -4,6 +4,8 @@
 //! the line that would allow it, `sandbox2_policy::danger` knows what that would give away, [`escape`] keeps what a sandboxee wrote from
 //! steering the terminal of whoever reads it.
 
+pub mod assertion;
+pub(crate) mod coverage;
 pub(crate) mod decode;
 pub(crate) mod escape;
 pub(crate) mod explain;

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use sandbox2_policy::action::Action;
+use sandbox2_policy::arch::Arch;
 use sandbox2_policy::insn::SeccompData;
+use sandbox2_policy::meaning::Width;
 use sandbox2_policy::tables;
 
 use super::explain::decided_by;
@@ -59,11 +61,99 @@ impl Policy {
         let nr = tables::syscall(name)?.number(self.arch())?;
         Some(SeccompData { nr, arch: self.arch().audit(), instruction_pointer: 0, args })
     }
+
+    /// The call of that name with these arguments, by the kernel's names for them; the others are 0. A negative number is what the
+    /// kernel reads as that number.
+    ///
+    /// ```
+    /// use sandbox2::{Action, Policy};
+    ///
+    /// let policy = Policy::parse("ALLOW openat if flags & O_ACCMODE == O_RDONLY;")?;
+    /// let call = policy.call_with("openat", [("dfd", -100), ("flags", 1)])?;
+    /// assert_eq!(policy.evaluate(&call), Action::Kill);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If this policy's architecture has no such call, the call has no such argument, or a number does not fit into it.
+    pub fn call_with<'a>(
+        &self,
+        name: &str,
+        args: impl IntoIterator<Item = (&'a str, i128)>,
+    ) -> Result<SeccompData, CallError> {
+        let arch = self.arch();
+        let call = tables::syscall(name).filter(|call| call.number(arch).is_some());
+        let unknown = || CallError::UnknownCall { name: name.to_owned(), arch };
+        let call = call.ok_or_else(unknown)?;
+        let prototype = call.args(arch).unwrap_or(&[]);
+        let mut registers = [0; 6];
+        for (argument, value) in args {
+            let found = prototype.iter().zip(&mut registers).find(|(arg, _)| arg.name == argument);
+            let (arg, register) = found.ok_or_else(|| CallError::UnknownArgument {
+                call: name.to_owned(),
+                argument: argument.to_owned(),
+                known: prototype.iter().map(|arg| arg.name).collect(),
+            })?;
+            let bits = if arg.width == Width::W32 { 32 } else { 64 };
+            if !(-(1_i128 << (bits - 1))..1 << bits).contains(&value) {
+                return Err(CallError::OutOfRange { argument: argument.to_owned(), value, bits });
+            }
+            *register = value as u64 & (u64::MAX >> (64 - bits));
+        }
+        self.call(name, registers).ok_or_else(unknown)
+    }
+}
+
+/// There is no such call.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The architecture has no call of that name.
+    #[error("{} has no system call `{name}`", .arch.name())]
+    UnknownCall {
+        /// The name.
+        name: String,
+        /// The policy's architecture.
+        arch: Arch,
+    },
+    /// The call has no argument of that name.
+    #[error("`{call}` has no argument `{argument}`; it has {}", .known.join(", "))]
+    UnknownArgument {
+        /// The call.
+        call: String,
+        /// The name.
+        argument: String,
+        /// The arguments that it has.
+        known: Vec<&'static str>,
+    },
+    /// The argument has not so many bits.
+    #[error("{value} does not fit into the {bits} bits of `{argument}`")]
+    OutOfRange {
+        /// The argument.
+        argument: String,
+        /// The number.
+        value: i128,
+        /// How many bits the kernel reads.
+        bits: u32,
+    },
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_call_is_made_of_named_arguments() {
+        let policy = Policy::parse("ALLOW read;").unwrap();
+        let call = policy.call_with("lseek", [("offset", -1), ("fd", 3)]).unwrap();
+        assert_eq!(call.args, [3, u64::MAX, 0, 0, 0, 0]);
+        assert_eq!(policy.call_with("openat", [("dfd", -100)]).unwrap().args[0], 0xffff_ff9c);
+        let fails =
+            |name, args: &[(&'static str, i128)]| policy.call_with(name, args.iter().copied()).unwrap_err().to_string();
+        assert!(fails("opnat", &[]).ends_with("has no system call `opnat`"));
+        assert_eq!(fails("close", &[("df", 1)]), "`close` has no argument `df`; it has fd");
+        assert_eq!(fails("close", &[("fd", 1 << 32)]), "4294967296 does not fit into the 32 bits of `fd`");
+    }
 
     #[test]
     fn the_deciding_rule_is_named() {
