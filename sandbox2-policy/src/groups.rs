@@ -14,8 +14,8 @@ pub struct Group {
     /// Its rules, as statements of the policy language. A statement that begins with `fallback` holds only for calls
     /// that nothing else in the policy names.
     pub source: &'static str,
-    /// The words that can stand in parentheses after its name, each with the rules that it adds; a group that has some needs
-    /// one.
+    /// The words that can stand in parentheses after its name, each with the rules that it adds; a group without rules of its
+    /// own needs one.
     pub words: &'static [(&'static str, &'static str)],
 }
 
@@ -25,6 +25,12 @@ impl Group {
     pub fn whole(&self) -> String {
         let words: Vec<&str> = self.words.iter().map(|word| word.0).collect();
         if words.is_empty() { self.name.to_owned() } else { format!("{}({})", self.name, words.join(", ")) }
+    }
+
+    /// Whether it says nothing without a word.
+    #[must_use]
+    pub fn needs_word(&self) -> bool {
+        !self.words.is_empty() && self.source.lines().all(|line| line.is_empty() || line.starts_with("//"))
     }
 
     /// All its rules, whatever the words.
@@ -47,6 +53,13 @@ pub fn groups() -> &'static [Group] {
     &GROUPS
 }
 
+/// What a client of the network proxy can be allowed besides.
+static UNIX_SOCKETS: [(&str, &str); 1] = [(
+    "UNIX",
+    "ALLOW socket if family == AF_UNIX && type & 0xfff7f7ff == SOCK_STREAM;\n\
+     ERRNO(EACCES) socket if family == AF_UNIX && type & 0xfff7f7ff != SOCK_STREAM;\n",
+)];
+
 /// The operations of `futex`.
 static FUTEX: [(&str, &str); 13] = [
     ("WAIT", "ALLOW futex if op & FUTEX_CMD_MASK == FUTEX_WAIT;\n"),
@@ -64,7 +77,7 @@ static FUTEX: [(&str, &str); 13] = [
     ("LOCK_PI2", "ALLOW futex if op & FUTEX_CMD_MASK == FUTEX_LOCK_PI2;\n"),
 ];
 
-static GROUPS: [Group; 65] = [
+static GROUPS: [Group; 73] = [
     Group {
         name: "access",
         summary: "asking whether a file may be used",
@@ -177,6 +190,18 @@ static GROUPS: [Group; 65] = [
     },
     Group { name: "link", summary: "making hard links", source: include_str!("groups/link.policy"), words: &[] },
     Group {
+        name: "llvm_coverage",
+        summary: "writing a coverage profile at the end",
+        source: include_str!("groups/llvm_coverage.policy"),
+        words: &[],
+    },
+    Group {
+        name: "llvm_sanitizers",
+        summary: "the run time of the sanitizers",
+        source: include_str!("groups/llvm_sanitizers.policy"),
+        words: &[],
+    },
+    Group {
         name: "log_forwarding",
         summary: "sending log lines to the host",
         source: include_str!("groups/log_forwarding.policy"),
@@ -224,6 +249,18 @@ static GROUPS: [Group; 65] = [
         summary: "mprotect without executable memory",
         source: include_str!("groups/mprotect_without_exec.policy"),
         words: &[],
+    },
+    Group {
+        name: "network_proxy",
+        summary: "a client of the network proxy",
+        source: include_str!("groups/network_proxy.policy"),
+        words: &UNIX_SOCKETS,
+    },
+    Group {
+        name: "network_proxy_handler",
+        summary: "a program whose connections the network proxy makes",
+        source: include_str!("groups/network_proxy_handler.policy"),
+        words: &UNIX_SOCKETS,
     },
     Group {
         name: "open",
@@ -291,6 +328,18 @@ static GROUPS: [Group; 65] = [
         name: "restartable_sequences",
         summary: "restartable sequences of tcmalloc and others",
         source: include_str!("groups/restartable_sequences.policy"),
+        words: &[],
+    },
+    Group {
+        name: "rust_panic",
+        summary: "panics of Rust programs",
+        source: include_str!("groups/rust_panic.policy"),
+        words: &[],
+    },
+    Group {
+        name: "rust_std",
+        summary: "a Rust program with its standard library",
+        source: include_str!("groups/rust_std.policy"),
         words: &[],
     },
     Group {
@@ -384,7 +433,14 @@ static GROUPS: [Group; 65] = [
         source: include_str!("groups/tcmalloc.policy"),
         words: &[],
     },
+    Group {
+        name: "threads",
+        summary: "threads of the own process",
+        source: include_str!("groups/threads.policy"),
+        words: &[],
+    },
     Group { name: "time", summary: "reading the clocks", source: include_str!("groups/time.policy"), words: &[] },
+    Group { name: "tokio", summary: "the runtime of tokio", source: include_str!("groups/tokio.policy"), words: &[] },
     Group {
         name: "unlink",
         summary: "removing files and empty directories",

@@ -63,7 +63,7 @@ impl Parser {
     fn group(&mut self, group: &'static Group, name: Name, args: Vec<Name>, context: &Context, items: &mut Vec<Item>) {
         let known = || group.words.iter().map(|word| word.0);
         let listed = known().collect::<Vec<_>>().join(", ");
-        if args.is_empty() && !group.words.is_empty() {
+        if args.is_empty() && group.needs_word() {
             let message = format!("`{}` needs to be told for what", group.name);
             let hint = format!("write `use {}({});` with one or more of {listed}", group.name, group.words[0].0);
             return self.problems.report(ProblemKind::GroupWord, name.node, message, hint);
@@ -84,8 +84,14 @@ impl Parser {
             }
         }
         let inner = Context { group: Some(group.name.to_owned()), ..context.clone() };
+        let nested = self.within_group.is_some();
         let found = self.group_items(&source, &inner, name.node);
-        items.push(Item::Use { group: name, args, items: found });
+        if nested {
+            // Part of the group that the user named.
+            items.extend(found);
+        } else {
+            items.push(Item::Use { group: name, args, items: found });
+        }
     }
 
     fn unknown_group(&mut self, name: &Name) {

@@ -110,6 +110,19 @@ impl PolicyBuilder {
         self.words(ops).statement(&format!("use futex({});", ops.join(", ")))
     }
 
+    /// What a client of the network proxy does: the group `network_proxy`. With `unix` it may make stream sockets of `AF_UNIX`, too, and
+    /// others of `AF_UNIX` fail with EACCES.
+    #[must_use]
+    pub fn add_network_proxy_policy(self, unix: bool) -> PolicyBuilder {
+        self.statement(if unix { "use network_proxy(UNIX);" } else { "use network_proxy;" })
+    }
+
+    /// The same for a program whose `connect` is to be answered by the handler of SIGSYS: the group `network_proxy_handler`.
+    #[must_use]
+    pub fn add_network_proxy_handler_policy(self, unix: bool) -> PolicyBuilder {
+        self.statement(if unix { "use network_proxy_handler(UNIX);" } else { "use network_proxy_handler;" })
+    }
+
     /// What decides where no rule does: an action as in the language, `ERRNO(EPERM)`.
     #[must_use]
     pub fn default_action(self, action: &str) -> PolicyBuilder {
@@ -313,6 +326,12 @@ helpers! {
     allow_shared_memory: "shared_memory", "shared memory";
     allow_shared_memory_comms: "shared_memory_comms", "talking through shared memory";
     allow_log_forwarding: "log_forwarding", "sending log lines to the host";
+    allow_llvm_sanitizers: "llvm_sanitizers", "the run time of the sanitizers";
+    allow_llvm_coverage: "llvm_coverage", "writing a coverage profile";
+    allow_rust_std: "rust_std", "what every Rust program with the standard library does";
+    allow_rust_panic: "rust_panic", "panics of Rust programs";
+    allow_threads: "threads", "threads of the own process";
+    allow_tokio: "tokio", "the runtime of tokio";
 }
 
 #[cfg(test)]
@@ -347,6 +366,24 @@ mod tests {
         let path = PolicyBuilder::new().add_file("/a\"; danger { ALLOW ptrace; } file \"/b\n\\");
         let policy = path.build().unwrap();
         assert_eq!(policy.parts().mounts.len(), 1);
+    }
+
+    #[test]
+    fn the_proxys_groups_have_a_word() {
+        let connects = |builder: PolicyBuilder| {
+            let policy = builder.build().unwrap();
+            let says = |name: &str, args| policy.evaluate(&policy.call(name, args).unwrap()).action;
+            [says("socket", [1, 1, 0, 0, 0, 0]), says("socket", [1, 2, 0, 0, 0, 0]), says("connect", [0; 6])]
+        };
+        use sandbox2_policy::action::{Action, Errno};
+        let (allow, kill, denied) =
+            (Action::Allow, Action::Kill, Action::Errno(Errno::new(libc::EACCES as u16).unwrap()));
+        assert_eq!(connects(PolicyBuilder::new().add_network_proxy_policy(false)), [kill, kill, kill]);
+        assert_eq!(connects(PolicyBuilder::new().add_network_proxy_policy(true)), [allow, denied, kill]);
+        assert_eq!(
+            connects(PolicyBuilder::new().add_network_proxy_handler_policy(true)),
+            [allow, denied, Action::Trap(0)]
+        );
     }
 
     #[test]
