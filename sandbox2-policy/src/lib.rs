@@ -15,6 +15,8 @@ pub mod compile;
 pub mod danger;
 pub mod disassemble;
 pub mod encoding;
+#[cfg(feature = "formats")]
+pub mod formats;
 pub mod groups;
 pub mod insn;
 pub mod interpret;

@@ -8,6 +8,9 @@ mod dangers;
 mod precedence;
 mod rules;
 
+#[cfg(feature = "formats")]
+pub(crate) use rules::is_flags;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 

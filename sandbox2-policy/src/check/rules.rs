@@ -322,6 +322,6 @@ fn both_written(earlier: &Entry<'_>, later: &Entry<'_>) -> bool {
 }
 
 /// Whether an argument of that name holds flags.
-fn is_flags(name: &str) -> bool {
+pub(crate) fn is_flags(name: &str) -> bool {
     name == "prot" || name.contains("flag") || name.contains("flg")
 }
