@@ -6,6 +6,7 @@
 
 pub mod kafel;
 mod machine;
+pub mod minijail;
 mod narrow;
 mod statements;
 #[cfg(test)]

@@ -323,7 +323,9 @@ impl Narrow {
 mod tests {
     use super::super::machine::plain::holds;
     use super::*;
-    use proptest::prelude::*;
+    use proptest::prelude::{
+        Just, ProptestConfig, Strategy, any as arbitrary, prop, prop_assert_eq, prop_oneof, proptest,
+    };
 
     fn interesting() -> impl Strategy<Value = u64> {
         let near = prop::sample::select(vec![
@@ -340,9 +342,9 @@ mod tests {
         ]);
         prop_oneof![
             (near, 0..5_u64).prop_map(|(near, by)| near.wrapping_add(by).wrapping_sub(2)),
-            any::<u64>(),
-            any::<u32>().prop_map(u64::from),
-            any::<i32>().prop_map(|value| i64::from(value).cast_unsigned()),
+            arbitrary::<u64>(),
+            arbitrary::<u32>().prop_map(u64::from),
+            arbitrary::<i32>().prop_map(|value| i64::from(value).cast_unsigned()),
         ]
     }
 
@@ -350,9 +352,18 @@ mod tests {
         let ops = vec![CmpOp::Eq, CmpOp::Ne, CmpOp::Lt, CmpOp::Le, CmpOp::Gt, CmpOp::Ge];
         let keep = prop_oneof![3 => Just(u64::MAX), 1 => interesting(), 1 => 0..16_u64];
         let set = prop_oneof![4 => Just(0_u64), 1 => 0..8_u64, 1 => interesting()];
-        (any::<bool>(), keep, set, prop::sample::select(ops), interesting()).prop_map(|(wide, keep, set, op, value)| {
-            Comparison { arg: 0, wide, keep, set, op, value, words: Vec::new(), node: NodeId(0) }
-        })
+        (arbitrary::<bool>(), keep, set, prop::sample::select(ops), interesting()).prop_map(
+            |(wide, keep, set, op, value)| Comparison {
+                arg: 0,
+                wide,
+                keep,
+                set,
+                op,
+                value,
+                words: Vec::new(),
+                node: NodeId(0),
+            },
+        )
     }
 
     fn of(narrow: &Narrow, read: Read, register: u64) -> bool {
