@@ -4,6 +4,8 @@
 //! makes it stricter is a note. The text is hostile: sizes and depths are bounded, and every error names the thing, its
 //! place and the cure.
 
+pub mod firecracker;
+mod json;
 pub mod kafel;
 mod machine;
 pub mod minijail;
