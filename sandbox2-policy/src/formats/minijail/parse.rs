@@ -392,11 +392,11 @@ impl Line<'_> {
         if self.denylist && !self.is_sign(";") {
             return self.unexpected("`; return ERRNO`, as every rule of a denylist has it,");
         }
+        let semicolon = self.node();
         if !self.take_sign(";") {
             rules.push(Rule { cond, action: Action::Allow, node });
             return Ok(());
         }
-        let semicolon = self.node();
         let returns = matches!(self.word(), Some(Word::Name(name)) if name == "return");
         let action = self.action()?;
         let compiler = listed || !returns || self.denylist || self.options.tool == Some(MinijailTool::Compiler);

@@ -220,7 +220,7 @@ fn what_is_wrong_is_told_with_its_place() {
         ("@denylist\nread: 1", "2:7: a rule of a denylist that does not return an error (write `return ERRNO`)"),
         (
             "@denylist\nread: arg0 == 1",
-            "2:15: found `1` (minijail has `; return ERRNO`, as every rule of a denylist has it, here)",
+            "2:15: found the end of the line (minijail has `; return ERRNO`, as every rule of a denylist has it, here)",
         ),
         ("@include a", "1:10: found `a` (minijail has a path that begins with `/` or `./` here)"),
         (
@@ -235,7 +235,7 @@ fn what_is_wrong_is_told_with_its_place() {
 
 #[test]
 fn a_hostile_text_is_an_error_and_soon() {
-    let nested = format!("read: arg0 == {}1{}", "(".repeat(100_000), ")".repeat(100_000));
+    let nested = format!("read: arg0 == {}1{}", "(".repeat(50_000), ")".repeat(50_000));
     fails(minijail(&nested), "1:116: brackets nest more than 100 deep (write the number flatter)");
     fails(minijail(&"#".repeat(1_048_577)), "1:1: the policy is longer than 1048576 bytes (import a smaller one)");
     fails(minijail(&"a ".repeat(200_001)), "1:1: the policy has more than 200000 words (import a smaller one)");
