@@ -28,7 +28,7 @@ const MOST_RULES: usize = 16_384;
 /// Firecracker's `docs/seccompiler.md`; `docs/json_format.md` of the crate `seccompiler`
 pub fn import(text: &str, thread: &str, arch: Arch) -> Result<Imported, ImportError> {
     let json = read(text)?;
-    let mut reader = Reader { places: Places::new(), notes: Notes::default(), arch };
+    let mut reader = Reader { places: Places::new(), notes: Notes::default() };
     let threads = reader.map(&json, "", None)?;
     let Some((name, filter)) = threads.iter().find(|(name, _)| name == thread) else {
         let known = threads.iter().map(|(name, _)| format!("{name:.60?}")).collect::<Vec<_>>().join(", ");
@@ -83,10 +83,10 @@ pub fn import(text: &str, thread: &str, arch: Arch) -> Result<Imported, ImportEr
         let node = reader.node(&at);
         calls.push(syscall, arch, Arm { cond, action: matched, node });
     }
-    let Reader { places, mut notes, .. } = reader;
+    let Reader { places, mut notes } = reader;
     let source = Source { tool: "Firecracker", arches: vec![arch], default, default_node, calls };
     let def = statements(source, &places, &mut notes)?;
-    Ok(Imported { def, notes: notes.finish(&places) })
+    Ok(Imported::new(def, notes, places))
 }
 
 type Fields = [(String, Json)];
@@ -98,7 +98,6 @@ fn find<'j>(fields: &'j Fields, key: &str) -> Option<&'j Json> {
 struct Reader {
     places: Places,
     notes: Notes,
-    arch: Arch,
 }
 
 impl Reader {

@@ -4,6 +4,7 @@
 //! makes it stricter is a note. The text is hostile: sizes and depths are bounded, and every error names the thing, its
 //! place and the cure.
 
+pub mod bpf;
 pub mod firecracker;
 mod json;
 pub mod kafel;
@@ -28,7 +29,23 @@ pub struct Imported {
     pub def: PolicyDef,
     /// What became stricter on the way, and what else the reader should know, in the order of the source.
     pub notes: Vec<Note>,
+    places: Places,
 }
+
+impl Imported {
+    fn new(def: PolicyDef, notes: Notes, places: Places) -> Imported {
+        Imported { def, notes: notes.finish(&places), places }
+    }
+
+    /// Where in the source a node of the policy stands.
+    #[must_use]
+    pub fn place(&self, node: NodeId) -> Place {
+        self.places.get(node)
+    }
+}
+
+/// Gives the text of an included file by the name that the source has for it; `None` if it is not to be had.
+pub type Include<'i> = &'i dyn Fn(&str) -> Option<String>;
 
 /// Something to know about an imported policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +78,8 @@ pub enum Place {
     },
     /// In JSON: a pointer (RFC 6901).
     Json(String),
+    /// In a program: the number of the instruction, from 0.
+    Instruction(usize),
 }
 
 impl fmt::Display for Place {
@@ -70,6 +89,7 @@ impl fmt::Display for Place {
             Place::Text { file: Some(file), line, column } => write!(f, "{file}:{line}:{column}"),
             Place::Text { file: None, line, column } => write!(f, "{line}:{column}"),
             Place::Json(pointer) => f.write_str(pointer),
+            Place::Instruction(index) => write!(f, "instruction {index}"),
         }
     }
 }
@@ -94,7 +114,7 @@ impl fmt::Display for ImportError {
 impl std::error::Error for ImportError {}
 
 /// The places of a source; a [`NodeId`] is an index into it.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Places(Vec<Place>);
 
 impl Places {

@@ -130,12 +130,15 @@ fn without_clone3(source: &mut Source<'_>, notes: &mut Notes) {
     source.calls.order.retain(|syscall| syscall.name != "clone3");
 }
 
+/// What the rules of many calls have in common: the action, whether in `danger`, and where.
+type Kind = (Action, bool, Option<Vec<Arch>>);
+
 struct Writer<'w> {
     source: &'w Source<'w>,
     places: &'w Places,
     notes: &'w mut Notes,
     /// Rules without conditions, many calls each.
-    plain: Vec<((Action, bool, Option<Vec<Arch>>), RuleSpec)>,
+    plain: Vec<(Kind, RuleSpec)>,
     written: Vec<Item>,
 }
 
@@ -171,7 +174,6 @@ impl Writer<'_> {
         let danger = arms.iter().any(|arm| arm.danger);
         let context = Context { danger, arches: arches.clone(), ..Context::default() };
         if arms.len() > 1 {
-            let node = arms[0].node;
             let arms = arms.into_iter().map(|arm| ArmSpec {
                 action: action(arm.action, arm.node),
                 cond: arm.cond,

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::machine::{Arm, Comparison, Condition};
 use super::statements::{Calls, Source, by_number, may_leave_out, statements};
-use super::{ImportError, Imported, Notes, Places};
+use super::{ImportError, Imported, Include, Notes, Places};
 use crate::action::Action;
 use crate::arch::Arch;
 use crate::ast::NodeId;
@@ -26,7 +26,7 @@ pub struct Kafel<'o> {
     /// For which architectures; all by default.
     pub arches: &'o [Arch],
     /// The text of an included file, by the name in the `#include`; none by default.
-    pub include: Option<&'o dyn Fn(&str) -> Option<String>>,
+    pub include: Option<Include<'o>>,
 }
 
 impl Default for Kafel<'_> {
@@ -61,7 +61,7 @@ pub fn import(text: &str, options: &Kafel<'_>) -> Result<Imported, ImportError> 
     let calls = lower.calls;
     let source = Source { tool: "kafel", arches: options.arches.to_vec(), default, default_node, calls };
     let def = statements(source, &places, &mut notes)?;
-    Ok(Imported { def, notes: notes.finish(&places) })
+    Ok(Imported::new(def, notes, places))
 }
 
 /// Names that kafel has and the kernel's tables have not.

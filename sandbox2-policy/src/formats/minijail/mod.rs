@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use super::machine::{Arm, Condition};
 use super::statements::{Calls, Source, by_number, may_leave_out, statements};
-use super::{ImportError, Imported, Notes, Places};
+use super::{ImportError, Imported, Include, Notes, Places};
 use crate::action::Action;
 use crate::arch::Arch;
 use crate::ast::NodeId;
@@ -38,7 +38,7 @@ pub struct Minijail<'o> {
     /// Which program the policy is for; `None`, the default, takes only what both read the same way.
     pub tool: Option<MinijailTool>,
     /// The text of a file that `@include` names; none by default.
-    pub include: Option<&'o dyn Fn(&str) -> Option<String>>,
+    pub include: Option<Include<'o>>,
 }
 
 impl Default for Minijail<'_> {
@@ -76,7 +76,7 @@ pub fn import(text: &str, options: &Minijail<'_>) -> Result<Imported, ImportErro
     let parse::Read { default, default_node, .. } = read;
     let source = Source { tool: "minijail", arches: options.arches.to_vec(), default, default_node, calls };
     let def = statements(source, &places, &mut notes)?;
-    Ok(Imported { def, notes: notes.finish(&places) })
+    Ok(Imported::new(def, notes, places))
 }
 
 struct Lower<'l> {
