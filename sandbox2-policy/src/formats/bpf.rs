@@ -5,6 +5,7 @@
 //! action. Nothing is guessed from the shape of the code; what is not understood is an error. This is how filters of the
 //! `seccompiler` crate are imported: their parts are private, their program is not.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::machine::{Arm, Comparison, Condition};
@@ -21,10 +22,8 @@ use crate::tables;
 const MOST_INSNS: usize = 4096;
 /// How many steps may be taken for all calls together.
 const MOST_STEPS: usize = 4_000_000;
-/// How many comparisons of arguments may follow each other on a way.
-const DEEPEST: usize = 600;
 /// How many rules may come out for one call.
-const MOST_RULES: usize = 4096;
+const MOST_RULES: usize = 1024;
 
 /// Reads a program for `arch`.
 ///
@@ -40,7 +39,7 @@ pub fn import(program: &[Insn], arch: Arch) -> Result<Imported, ImportError> {
     for index in 0..program.len() {
         places.add(Place::Instruction(index));
     }
-    let mut reader = Reader { program, arch, places: &places, notes: Notes::default(), steps: 0, nr: 0, depth: 0 };
+    let mut reader = Reader { program, arch, places: &places, notes: Notes::default(), steps: 0, nr: 0 };
     let default = reader.unnamed()?;
     let mut calls = Calls::default();
     for syscall in tables::syscalls() {
@@ -65,7 +64,7 @@ pub fn import(program: &[Insn], arch: Arch) -> Result<Imported, ImportError> {
 }
 
 /// What is in the accumulator.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Loaded {
     Nothing,
     Known(u32),
@@ -80,7 +79,16 @@ enum Loaded {
 /// Decisions in order: the first that holds, or else what the rest decides.
 enum List {
     End(Action, NodeId),
-    Then(Condition, Action, NodeId, Rc<List>),
+    Then { cond: Condition, action: Action, node: NodeId, rest: Rc<List>, length: usize },
+}
+
+impl List {
+    fn length(&self) -> usize {
+        match self {
+            List::End(..) => 1,
+            List::Then { length, .. } => *length,
+        }
+    }
 }
 
 struct Reader<'r> {
@@ -90,12 +98,14 @@ struct Reader<'r> {
     notes: Notes,
     steps: usize,
     nr: u32,
-    /// How many comparisons of arguments are being followed.
-    depth: usize,
 }
 
-/// Decisions from an instruction on, by what was loaded before it.
-type Known = std::collections::BTreeMap<usize, Vec<(Loaded, Rc<List>)>>;
+/// What an instruction does, after what was loaded before.
+enum Step {
+    Return(Action),
+    Next((usize, Loaded)),
+    Either(Condition, (usize, Loaded), (usize, Loaded)),
+}
 
 impl Reader<'_> {
     fn node(at: usize) -> NodeId {
@@ -154,118 +164,123 @@ impl Reader<'_> {
         newer
     }
 
+    /// The rules of a call.
     fn call(&mut self, nr: u32) -> Result<Vec<Arm>, ImportError> {
-        (self.nr, self.depth) = (nr, 0);
-        let mut list = self.from(0, Loaded::Nothing, &mut Known::new())?;
-        let mut arms = Vec::new();
-        loop {
-            let next = match &*list {
-                List::End(action, node) => {
-                    arms.push(Arm { cond: Condition::Known(true), action: *action, node: *node });
-                    return Ok(arms);
-                }
-                List::Then(cond, action, node, rest) => {
-                    if arms.len() >= MOST_RULES {
-                        return self.error(
-                            0,
-                            format!("call {nr} has more than {MOST_RULES} ways"),
-                            "import a smaller program",
-                        );
-                    }
-                    arms.push(Arm { cond: cond.clone(), action: *action, node: *node });
-                    Rc::clone(rest)
-                }
-            };
-            list = next;
-        }
-    }
-
-    /// The decisions from instruction `at` on. Jumps only lead ahead, and straight runs are followed without recursion.
-    fn from(&mut self, mut at: usize, mut loaded: Loaded, known: &mut Known) -> Result<Rc<List>, ImportError> {
-        loop {
-            self.steps += 1;
-            if self.steps > MOST_STEPS {
-                return self.error(at, "the program has too many ways to follow", "import a smaller program");
-            }
-            let Some(insn) = self.program.get(at).copied() else {
-                return self.error(
-                    self.program.len() - 1,
-                    "the program runs off its end",
-                    "the kernel refuses this as well",
-                );
-            };
-            match insn.code {
-                0x06 => return Ok(Rc::new(List::End(self.action(at, insn.k)?, Reader::node(at)))),
-                0x05 => at = at.saturating_add(1).saturating_add(usize::try_from(insn.k).unwrap_or(usize::MAX)),
-                0x20 => {
-                    loaded = self.load(at, insn.k)?;
-                    at += 1;
-                }
-                0x54 => {
-                    loaded = match loaded {
-                        Loaded::Known(value) => Loaded::Known(value & insn.k),
-                        Loaded::Half { arg, high, keep } => Loaded::Half { arg, high, keep: keep & insn.k },
-                        Loaded::Nothing => {
-                            return self.error(at, "a mask before anything is loaded", "load a word first");
-                        }
-                    };
-                    at += 1;
-                }
-                0x15 | 0x25 | 0x35 | 0x45 => match self.compare(at, insn, loaded)? {
-                    Condition::Known(holds) => at += 1 + usize::from(if holds { insn.jt } else { insn.jf }),
-                    cond => return self.branch(at, insn, loaded, cond, known),
+        self.nr = nr;
+        let steps = self.reached()?;
+        // Jumps only lead ahead: from the last instruction to the first, what follows is known.
+        let mut lists: BTreeMap<(usize, Loaded), Rc<List>> = BTreeMap::new();
+        for ((at, loaded), step) in steps.into_iter().rev() {
+            let of = |next: &(usize, Loaded)| lists.get(next).map(Rc::clone);
+            let list = match step {
+                Step::Return(action) => Some(Rc::new(List::End(action, Reader::node(at)))),
+                Step::Next(next) => of(&next),
+                Step::Either(cond, yes, no) => match (of(&yes), of(&no)) {
+                    (Some(yes), Some(no)) => Some(self.either(at, cond, yes, no)?),
+                    _ => None,
                 },
-                code => {
-                    let message = format!("an instruction of a kind that no rule can say (code {code:#04x})");
-                    return self.error(
-                        at,
-                        message,
-                        "loads, masks, comparisons with numbers, jumps and returns can be read",
-                    );
-                }
+            };
+            let Some(list) = list else {
+                return self.error(at, "it leads back", "the kernel refuses this as well");
+            };
+            lists.insert((at, loaded), list);
+        }
+        let Some(list) = lists.get(&(0, Loaded::Nothing)) else {
+            return self.error(0, "it leads nowhere", "the kernel refuses this as well");
+        };
+        let rules = prefix(list, None);
+        Ok(rules.into_iter().map(|(cond, action, node)| Arm { cond, action, node }).collect())
+    }
+
+    /// Every instruction that the call can reach, with what may be loaded there, and what it does.
+    fn reached(&mut self) -> Result<BTreeMap<(usize, Loaded), Step>, ImportError> {
+        let mut steps = BTreeMap::new();
+        let mut todo = vec![(0, Loaded::Nothing)];
+        while let Some((at, loaded)) = todo.pop() {
+            if steps.contains_key(&(at, loaded)) {
+                continue;
             }
+            self.count(at, 1)?;
+            let step = self.step(at, loaded)?;
+            match &step {
+                Step::Return(_) => {}
+                Step::Next(next) => todo.push(*next),
+                Step::Either(_, yes, no) => todo.extend([*yes, *no]),
+            }
+            steps.insert((at, loaded), step);
+        }
+        Ok(steps)
+    }
+
+    fn count(&mut self, at: usize, steps: usize) -> Result<(), ImportError> {
+        self.steps += steps;
+        match self.steps > MOST_STEPS {
+            true => self.error(at, "the program has too many ways to follow", "import a smaller program"),
+            false => Ok(()),
         }
     }
 
-    fn branch(
-        &mut self,
-        at: usize,
-        insn: Insn,
-        loaded: Loaded,
-        cond: Condition,
-        known: &mut Known,
-    ) -> Result<Rc<List>, ImportError> {
-        let before = known.get(&at).and_then(|lists| lists.iter().find(|(with, _)| *with == loaded));
-        if let Some((_, list)) = before {
-            return Ok(Rc::clone(list));
-        }
-        let (yes, no) = (at + 1 + usize::from(insn.jt), at + 1 + usize::from(insn.jf));
-        if self.depth >= DEEPEST {
-            let message = format!("more than {DEEPEST} comparisons of arguments in a row");
-            return self.error(at, message, "import a smaller program");
-        }
-        self.depth += 1;
-        let no = self.from(no, loaded, known)?;
-        let yes = self.from(yes, loaded, known)?;
-        self.depth -= 1;
+    fn step(&mut self, at: usize, loaded: Loaded) -> Result<Step, ImportError> {
+        let Some(insn) = self.program.get(at).copied() else {
+            return self.error(
+                self.program.len() - 1,
+                "the program runs off its end",
+                "the kernel refuses this as well",
+            );
+        };
+        let next = |by: usize, loaded| (at.saturating_add(1).saturating_add(by), loaded);
+        Ok(match insn.code {
+            0x06 => Step::Return(self.action(at, insn.k)?),
+            0x05 => Step::Next(next(usize::try_from(insn.k).unwrap_or(usize::MAX), loaded)),
+            0x20 => Step::Next(next(0, self.load(at, insn.k)?)),
+            0x54 => Step::Next(next(
+                0,
+                match loaded {
+                    Loaded::Known(value) => Loaded::Known(value & insn.k),
+                    Loaded::Half { arg, high, keep } => Loaded::Half { arg, high, keep: keep & insn.k },
+                    Loaded::Nothing => return self.error(at, "a mask before anything is loaded", "load a word first"),
+                },
+            )),
+            0x15 | 0x25 | 0x35 | 0x45 => {
+                let (yes, no) = (next(insn.jt.into(), loaded), next(insn.jf.into(), loaded));
+                match self.compare(at, insn, loaded)? {
+                    Condition::Known(holds) => Step::Next(if holds { yes } else { no }),
+                    cond => Step::Either(cond, yes, no),
+                }
+            }
+            code => {
+                let message = format!("an instruction of a kind that no rule can say (code {code:#04x})");
+                return self.error(
+                    at,
+                    message,
+                    "loads, masks, comparisons with numbers, jumps and returns can be read",
+                );
+            }
+        })
+    }
+
+    /// `yes` where the condition holds, else `no`.
+    fn either(&mut self, at: usize, cond: Condition, yes: Rc<List>, no: Rc<List>) -> Result<Rc<List>, ImportError> {
         // The rules on each side up to the first that both share; what both share needs no condition.
         let shared = shared(&yes, &no);
         let (yes_only, no_only) = (prefix(&yes, shared.as_ref()), prefix(&no, shared.as_ref()));
-        let (first, then, rest) = if no_only.len() <= yes_only.len() && !yes_only.is_empty() && no_only.is_empty() {
-            (yes_only, cond, no)
-        } else if yes_only.is_empty() {
-            (no_only, Condition::Not(Box::new(cond)), yes)
-        } else {
-            (prefix(&yes, None), cond, no)
+        let (first, then, rest) = match (yes_only.is_empty(), no_only.is_empty()) {
+            (false, true) => (yes_only, cond, no),
+            (true, _) => (no_only, Condition::Not(Box::new(cond)), yes),
+            (false, false) => (prefix(&yes, None), cond, no),
         };
-        if self.steps + first.len() > MOST_STEPS || first.len() > MOST_RULES {
-            return self.error(at, "the program has too many ways to follow", "import a smaller program");
+        let mut length = rest.length();
+        let mut list = rest;
+        for (inner, action, node) in first.into_iter().rev() {
+            length += 1;
+            let cond = both(then.clone(), inner);
+            self.count(at, if let Condition::All(parts) = &cond { parts.len() } else { 1 })?;
+            if length > MOST_RULES {
+                let message = format!("call {} is decided by more than {MOST_RULES} rules", self.nr);
+                return self.error(at, message, "import a smaller program");
+            }
+            list = Rc::new(List::Then { cond, action, node, rest: list, length });
         }
-        self.steps += first.len();
-        let list = first.into_iter().rev().fold(rest, |rest, (inner, action, node)| {
-            Rc::new(List::Then(both(then.clone(), inner), action, node, rest))
-        });
-        known.entry(at).or_default().push((loaded, Rc::clone(&list)));
         Ok(list)
     }
 
@@ -380,7 +395,7 @@ fn prefix(list: &Rc<List>, end: Option<&Rc<List>>) -> Vec<(Condition, Action, No
                 rules.push((Condition::Known(true), *action, *node));
                 return rules;
             }
-            List::Then(cond, action, node, rest) => {
+            List::Then { cond, action, node, rest, .. } => {
                 rules.push((cond.clone(), *action, *node));
                 Rc::clone(rest)
             }
@@ -394,7 +409,7 @@ fn prefix(list: &Rc<List>, end: Option<&Rc<List>>) -> Vec<(Condition, Action, No
 fn shared(a: &Rc<List>, b: &Rc<List>) -> Option<Rc<List>> {
     let tails = |list: &Rc<List>| {
         let mut tails = vec![Rc::clone(list)];
-        while let Some(List::Then(_, _, _, rest)) = tails.last().map(|last| &**last) {
+        while let Some(List::Then { rest, .. }) = tails.last().map(|last| &**last) {
             let rest = Rc::clone(rest);
             tails.push(rest);
         }

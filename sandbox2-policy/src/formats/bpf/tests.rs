@@ -191,7 +191,7 @@ fn a_hostile_program_is_an_error_and_soon() {
     row.extend((0..4000).map(|k| (0x15, 0, 1, k)));
     row.extend([(0x06, 0, 0, ALLOW), (0x06, 0, 0, 0)]);
     let error = read_of(&row).unwrap_err();
-    assert_eq!(error.message, "more than 600 comparisons of arguments in a row");
+    assert_eq!(error.message, "call 1 is decided by more than 1024 rules");
     let mut tangle = vec![(0x20, 0, 0, 0), (0x15, 1, 0, 1), (0x06, 0, 0, 0)];
     for k in 0..200_u32 {
         tangle.extend([
