@@ -228,7 +228,12 @@ impl Reader<'_> {
                 "the kernel refuses this as well",
             );
         };
-        let next = |by: usize, loaded| (at.saturating_add(1).saturating_add(by), loaded);
+        let next = |by: usize, loaded| {
+            let next = at.saturating_add(1).saturating_add(by);
+            // What a load or a return leaves behind does not matter: ways that meet there are one.
+            let forgets = self.program.get(next).is_none_or(|insn| matches!(insn.code, 0x20 | 0x06));
+            (next, if forgets { Loaded::Nothing } else { loaded })
+        };
         Ok(match insn.code {
             0x06 => Step::Return(self.action(at, insn.k)?),
             0x05 => Step::Next(next(usize::try_from(insn.k).unwrap_or(usize::MAX), loaded)),
@@ -267,7 +272,9 @@ impl Reader<'_> {
         let (first, then, rest) = match (yes_only.is_empty(), no_only.is_empty()) {
             (false, true) => (yes_only, cond, no),
             (true, _) => (no_only, Condition::Not(Box::new(cond)), yes),
-            (false, false) => (prefix(&yes, None), cond, no),
+            // The shorter side is said in full, under the condition.
+            (false, false) if yes.length() <= no.length() => (prefix(&yes, None), cond, no),
+            (false, false) => (prefix(&no, None), Condition::Not(Box::new(cond)), yes),
         };
         let mut length = rest.length();
         let mut list = rest;

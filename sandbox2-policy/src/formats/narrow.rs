@@ -242,6 +242,9 @@ fn gather(parts: impl Iterator<Item = Narrow>, neutral: bool) -> Narrow {
     }
     let mut once: Vec<Narrow> = Vec::with_capacity(flat.len());
     for part in flat {
+        if once.iter_mut().any(|known| merged(known, &part, neutral)) {
+            continue;
+        }
         if !once.iter().any(|known| same(known, &part)) {
             once.push(part);
         }
@@ -252,6 +255,20 @@ fn gather(parts: impl Iterator<Item = Narrow>, neutral: bool) -> Narrow {
         _ if neutral => Narrow::All(once),
         _ => Narrow::Any(once),
     }
+}
+
+/// Equalities of disjoint bits that must all hold are one of all those bits; so are inequalities of which any must.
+fn merged(known: &mut Narrow, part: &Narrow, all: bool) -> bool {
+    let (Narrow::Test(known), Narrow::Test(part)) = (known, part) else { return false };
+    let op = if all { CmpOp::Eq } else { CmpOp::Ne };
+    let (Some(mask), Some(more)) = (known.mask, part.mask) else { return false };
+    if known.arg != part.arg || known.op != op || part.op != op || mask & more != 0 {
+        return false;
+    }
+    known.mask = Some(mask | more).filter(|mask| *mask != u64::MAX);
+    known.value |= part.value;
+    known.words.clear();
+    true
 }
 
 /// The same, wherever it stands.

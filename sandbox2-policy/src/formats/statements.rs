@@ -209,7 +209,6 @@ impl Writer<'_> {
             let mut live = Vec::new();
             for arm in run {
                 let cond = narrow(&arm.cond, false, &read);
-                self.pointers(syscall, args, &cond)?;
                 let set = space.cond(&cond.cond(&read));
                 let uncovered = space.not(covered);
                 let decides = space.and(set, uncovered);
@@ -227,6 +226,7 @@ impl Writer<'_> {
                 continue;
             }
             let cond = any(live.into_iter());
+            self.pointers(syscall, args, &cond)?;
             let set = space.cond(&cond.cond(&read));
             kept.push((Decided { cond, action: run[0].action, danger: false, node: run[0].node }, set));
         }
@@ -271,6 +271,12 @@ impl Writer<'_> {
         // Under a default that permits, a rule on a dangerous call means something of its own.
         let special = self.source.default.permits() && danger(syscall.name).is_some();
         let special = special || syscall.name == "clone3";
+        // That it gives ENOSYS need not be said.
+        if let ("clone3", [(only, _)]) = (syscall.name, kept.as_slice()) {
+            if only.cond == Narrow::Known(true) && only.action == Action::Errno(Errno::ENOSYS) {
+                kept.clear();
+            }
+        }
         let mut index = kept.len();
         while index > 0 {
             index -= 1;
