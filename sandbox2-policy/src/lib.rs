@@ -15,9 +15,9 @@ pub mod compile;
 pub mod danger;
 pub mod disassemble;
 pub mod encoding;
-#[cfg(feature = "formats")]
-pub mod formats;
 pub mod groups;
+#[cfg(feature = "formats")]
+pub mod import;
 pub mod insn;
 pub mod interpret;
 mod lower;

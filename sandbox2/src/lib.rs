@@ -72,6 +72,8 @@ pub use policy::{
     ApplyError, NotSubset, Policy, PolicyBuilder, PolicyError, PolicyErrors, PolicyFileError, ProgramError, SlotError,
     SlotValue,
 };
+#[cfg(feature = "formats")]
+pub use policy::{ImportFailed, ImportedPolicy};
 pub use report::coverage::Coverage;
 pub use report::verdict::CallError;
 pub use sandbox::{Running, Sandbox2, StillRunning};

@@ -3,6 +3,8 @@
 mod apply;
 mod builder;
 mod compare;
+#[cfg(feature = "formats")]
+mod import;
 mod parts;
 mod slots;
 mod text;
@@ -22,6 +24,8 @@ pub(crate) use sandbox2_policy::reference::{Decider, Decision};
 pub use apply::ApplyError;
 pub use builder::PolicyBuilder;
 pub use compare::NotSubset;
+#[cfg(feature = "formats")]
+pub use import::{ImportFailed, ImportedPolicy};
 pub use parts::{Patch, PolicyParts, SlotPart};
 pub use slots::{SlotError, SlotValue};
 pub use text::{PolicyError, PolicyErrors, PolicyFileError};

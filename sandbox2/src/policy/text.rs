@@ -14,7 +14,7 @@ use sandbox2_policy::pipeline::{self, Built};
 use sandbox2_policy::problem::Problems;
 use sandbox2_policy::program::Operand;
 use sandbox2_policy::resolve::SymbolSource;
-use sandbox2_policy::syntax::{Parsed, Places, parse};
+use sandbox2_policy::syntax::{Parsed, parse};
 
 use super::parts::{Patch, PolicyParts, SlotPart};
 use super::{Policy, index_of};
@@ -190,7 +190,14 @@ fn read(file: &str, text: &str) -> Result<Policy, PolicyErrors> {
     }
     errors.sort_by_key(|error| (error.line, error.column));
     match (built, native) {
-        (Ok(built), Some(arch)) if errors.is_empty() => Ok(policy(file, &parsed, &built, arch)),
+        (Ok(built), Some(arch)) if errors.is_empty() => {
+            let name = parsed.header.as_ref().map(|header| header.name.to_string());
+            let place = |node| {
+                let start = parsed.places.spans(node).0.start();
+                (start.line, start.column + 1)
+            };
+            Ok(policy(file, name, &built, arch, &place))
+        }
         (Ok(_), None) => {
             let span = proc_macro2::Span::call_site();
             let message = "sandbox2 knows x86_64, aarch64 and riscv64 only".to_owned();
@@ -236,7 +243,14 @@ impl Source<'_> {
     }
 }
 
-fn policy(file: &str, parsed: &Parsed, built: &Built, arch: Arch) -> Policy {
+/// The policy; `place` says in which line and column a part of it stands.
+pub(super) fn policy(
+    file: &str,
+    name: Option<String>,
+    built: &Built,
+    arch: Arch,
+    place: &dyn Fn(NodeId) -> (usize, usize),
+) -> Policy {
     let checked = built.checked();
     let symbols = vec![0; checked.symbols().len()];
     let mut programs = [Cow::Borrowed(&[] as &[_]), Cow::Borrowed(&[]), Cow::Borrowed(&[])];
@@ -252,9 +266,9 @@ fn policy(file: &str, parsed: &Parsed, built: &Built, arch: Arch) -> Policy {
         patches[index_of(supervision)] = Cow::Owned(of_slots.collect());
         programs[index_of(supervision)] = Cow::Owned(program.bind(&symbols));
     }
-    let (origins, default_origin) = origins(checked, &parsed.places);
+    let (origins, default_origin) = origins(checked, place);
     Policy::shared(PolicyParts {
-        name: parsed.header.as_ref().map(|header| Cow::Owned(header.name.to_string())),
+        name: name.map(Cow::Owned),
         file: Cow::Owned(file.to_owned()),
         line: 1,
         arch,
@@ -287,11 +301,11 @@ fn slots(checked: &CheckedPolicy) -> Vec<SlotPart> {
     slots.collect()
 }
 
-fn origins(checked: &CheckedPolicy, places: &Places) -> (Vec<u8>, Option<u16>) {
+fn origins(checked: &CheckedPolicy, place: &dyn Fn(NodeId) -> (usize, usize)) -> (Vec<u8>, Option<u16>) {
     let origin = |node: NodeId, text: String, group: Option<String>| {
-        let start = places.spans(node).0.start();
+        let (line, column) = place(node);
         let number = |number: usize| u32::try_from(number).unwrap_or(0);
-        Origin { line: number(start.line), column: number(start.column + 1), text, group, file: None }
+        Origin { line: number(line), column: number(column), text, group, file: None }
     };
     let mut all: Vec<Origin> = checked
         .origins()

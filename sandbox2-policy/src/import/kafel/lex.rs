@@ -2,7 +2,7 @@
 
 use super::Kafel;
 use crate::ast::NodeId;
-use crate::formats::{ImportError, MOST_BYTES, Place, Places};
+use crate::import::{ImportError, MOST_BYTES, Place, Places};
 
 /// How deep files may include each other; kafel's own limit.
 const DEEPEST_INCLUDE: usize = 16;

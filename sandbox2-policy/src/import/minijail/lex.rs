@@ -1,7 +1,7 @@
 //! Words of a line of a minijail policy.
 
 use crate::ast::NodeId;
-use crate::formats::{ImportError, Place, Places};
+use crate::import::{ImportError, Place, Places};
 
 /// A word.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,6 +17,9 @@ mod testing;
 
 use std::fmt;
 
+pub use kafel::Kafel;
+pub use minijail::{Minijail, MinijailTool};
+
 use crate::ast::{NodeId, PolicyDef};
 
 /// The most bytes of text that are read, included files among them.

@@ -6,7 +6,7 @@ use super::{Minijail, MinijailTool};
 use crate::action::Action;
 use crate::arch::Arch;
 use crate::ast::NodeId;
-use crate::formats::{ImportError, MOST_BYTES, Notes, Place, Places};
+use crate::import::{ImportError, MOST_BYTES, Notes, Place, Places};
 use crate::problem::nearest;
 use crate::tables;
 

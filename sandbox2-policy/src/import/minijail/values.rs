@@ -2,8 +2,8 @@
 
 use super::parse::{Atom, Value};
 use crate::arch::Arch;
-use crate::formats::machine::{Comparison, Condition};
-use crate::formats::{ImportError, Places};
+use crate::import::machine::{Comparison, Condition};
+use crate::import::{ImportError, Places};
 use crate::meaning::CmpOp;
 use crate::problem::nearest;
 use crate::tables;
@@ -100,7 +100,7 @@ fn number(text: &str) -> Option<u64> {
 /// The error of `return`: a number, or a name as errno(3) has it. `None` if it is neither, or none that a call can give.
 pub(super) fn returned(text: &str) -> Option<crate::action::Errno> {
     match number(text) {
-        Some(data) => crate::formats::statements::errno(data),
+        Some(data) => crate::import::statements::errno(data),
         None => tables::errno(text),
     }
 }

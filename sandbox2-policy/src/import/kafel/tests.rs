@@ -1,6 +1,6 @@
 use super::*;
-use crate::formats::MOST_BYTES;
-use crate::formats::testing::{fails, means, notes};
+use crate::import::MOST_BYTES;
+use crate::import::testing::{fails, means, notes};
 
 fn kafel(text: &str) -> Result<Imported, ImportError> {
     import(text, &Kafel::default())

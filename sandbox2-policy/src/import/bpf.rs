@@ -266,27 +266,27 @@ impl Reader<'_> {
 
     /// `yes` where the condition holds, else `no`.
     fn either(&mut self, at: usize, cond: Condition, yes: Rc<List>, no: Rc<List>) -> Result<Rc<List>, ImportError> {
-        // The rules on each side up to the first that both share; what both share needs no condition.
-        let shared = shared(&yes, &no);
-        let (yes_only, no_only) = (prefix(&yes, shared.as_ref()), prefix(&no, shared.as_ref()));
-        let (first, then, rest) = match (yes_only.is_empty(), no_only.is_empty()) {
-            (false, true) => (yes_only, cond, no),
-            (true, _) => (no_only, Condition::Not(Box::new(cond)), yes),
-            // The shorter side is said in full, under the condition.
-            (false, false) if yes.length() <= no.length() => (prefix(&yes, None), cond, no),
-            (false, false) => (prefix(&no, None), Condition::Not(Box::new(cond)), yes),
+        let not = || Condition::Not(Box::new(cond.clone()));
+        let (sides, rest) = match shared(&yes, &no) {
+            // Of each side what comes before the end that both share, which needs no condition.
+            Some(end) => (vec![(prefix(&yes, Some(&end)), cond.clone()), (prefix(&no, Some(&end)), not())], end),
+            // The shorter side is said in full.
+            None if yes.length() <= no.length() => (vec![(prefix(&yes, None), cond.clone())], no),
+            None => (vec![(prefix(&no, None), not())], yes),
         };
         let mut length = rest.length();
         let mut list = rest;
-        for (inner, action, node) in first.into_iter().rev() {
-            length += 1;
-            let cond = both(then.clone(), inner);
-            self.count(at, if let Condition::All(parts) = &cond { parts.len() } else { 1 })?;
-            if length > MOST_RULES {
-                let message = format!("call {} is decided by more than {MOST_RULES} rules", self.nr);
-                return self.error(at, message, "import a smaller program");
+        for (rules, then) in sides.into_iter().rev() {
+            for (inner, action, node) in rules.into_iter().rev() {
+                length += 1;
+                let cond = both(then.clone(), inner);
+                self.count(at, if let Condition::All(parts) = &cond { parts.len() } else { 1 })?;
+                if length > MOST_RULES {
+                    let message = format!("call {} is decided by more than {MOST_RULES} rules", self.nr);
+                    return self.error(at, message, "import a smaller program");
+                }
+                list = Rc::new(List::Then { cond, action, node, rest: list, length });
             }
-            list = Rc::new(List::Then { cond, action, node, rest: list, length });
         }
         Ok(list)
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::formats::testing::{fails, means, notes};
+use crate::import::testing::{fails, means, notes};
 
 fn filter(default: &str, action: &str, rules: &str) -> Result<Imported, ImportError> {
     let text =
@@ -172,7 +172,7 @@ fn what_is_wrong_is_told_with_a_pointer() {
 fn a_hostile_text_is_an_error_and_soon() {
     let error = import(&"[".repeat(100_000), "vmm", Arch::X86_64).unwrap_err();
     assert_eq!(error.message, "recursion limit exceeded");
-    let error = import(&" ".repeat(crate::formats::MOST_BYTES + 1), "vmm", Arch::X86_64).unwrap_err();
+    let error = import(&" ".repeat(crate::import::MOST_BYTES + 1), "vmm", Arch::X86_64).unwrap_err();
     assert_eq!(error.message, "the policy is longer than 1048576 bytes");
     let many = vec!["{\"syscall\":\"read\"}"; MOST_RULES + 1].join(",");
     assert_eq!(filter("\"trap\"", "\"allow\"", &many).unwrap_err().message, "more than 16384 rules");

@@ -1,6 +1,6 @@
 use super::*;
 use crate::action::Supervision;
-use crate::formats::testing::{checked, fails, means, notes};
+use crate::import::testing::{checked, fails, means, notes};
 use crate::pipeline;
 use crate::problem::Problems;
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::formats::testing::{fails, means, notes};
+use crate::import::testing::{fails, means, notes};
 
 fn minijail(text: &str) -> Result<Imported, ImportError> {
     import(text, &Minijail::default())

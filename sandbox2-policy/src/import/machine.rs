@@ -78,7 +78,7 @@ pub(super) mod plain {
     //! What the comparisons mean, in the plainest code: a witness in tests.
     use super::*;
 
-    pub(in crate::formats) fn holds(cond: &Condition, args: &[u64; 6]) -> bool {
+    pub(in crate::import) fn holds(cond: &Condition, args: &[u64; 6]) -> bool {
         match cond {
             Condition::Known(known) => *known,
             Condition::Not(inner) => !holds(inner, args),
@@ -99,7 +99,7 @@ pub(super) mod plain {
         }
     }
 
-    pub(in crate::formats) fn decide(arms: &[Arm], args: &[u64; 6]) -> Option<Action> {
+    pub(in crate::import) fn decide(arms: &[Arm], args: &[u64; 6]) -> Option<Action> {
         arms.iter().find(|arm| holds(&arm.cond, args)).map(|arm| arm.action)
     }
 }
