@@ -63,6 +63,12 @@ mod sys;
 #[path = "expansion.rs"]
 pub mod __private;
 
+/// How policies of other tools are read, and what is said about them.
+#[cfg(feature = "formats")]
+pub mod import {
+    pub use sandbox2_policy::import::{ImportError, Include, Kafel, MOST_BYTES, Minijail, MinijailTool, Note, Place};
+}
+
 pub use error::{SetupError, Stage};
 pub use executor::{Executor, Stdio};
 pub use ipc::{Ipc, IpcError};

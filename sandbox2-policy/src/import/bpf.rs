@@ -295,7 +295,7 @@ impl Reader<'_> {
         match offset {
             0 => Ok(Loaded::Known(self.nr)),
             4 => Ok(Loaded::Known(self.arch.audit())),
-            16..=60 if offset % 4 == 0 => {
+            16..=60 if offset.is_multiple_of(4) => {
                 let arg = u8::try_from((offset - 16) / 8).unwrap_or(0);
                 Ok(Loaded::Half { arg, high: offset % 8 == 4, keep: u32::MAX })
             }

@@ -272,10 +272,9 @@ impl Writer<'_> {
         let special = self.source.default.permits() && danger(syscall.name).is_some();
         let special = special || syscall.name == "clone3";
         // That it gives ENOSYS need not be said.
-        if let ("clone3", [(only, _)]) = (syscall.name, kept.as_slice()) {
-            if only.cond == Narrow::Known(true) && only.action == Action::Errno(Errno::ENOSYS) {
-                kept.clear();
-            }
+        let enosys = |arm: &Decided| arm.cond == Narrow::Known(true) && arm.action == Action::Errno(Errno::ENOSYS);
+        if syscall.name == "clone3" && matches!(kept.as_slice(), [(only, _)] if enosys(only)) {
+            kept.clear();
         }
         let mut index = kept.len();
         while index > 0 {

@@ -43,7 +43,7 @@ impl Policy {
     /// Reads a policy of kafel (as of `nsjail --seccomp_policy`).
     ///
     /// ```
-    /// use sandbox2_policy::import::Kafel;
+    /// use sandbox2::import::Kafel;
     ///
     /// let text = "POLICY io { ALLOW { read, write { fd == 1 || fd == 2 } } } USE io DEFAULT ERRNO(1)";
     /// let imported = sandbox2::Policy::import_kafel(text, &Kafel::default())?;
@@ -61,7 +61,7 @@ impl Policy {
     /// Reads a policy of minijail (`minijail0 -S`).
     ///
     /// ```
-    /// use sandbox2_policy::import::{Minijail, MinijailTool};
+    /// use sandbox2::import::{Minijail, MinijailTool};
     ///
     /// let text = "read: 1\nmprotect: arg2 in ~PROT_EXEC\nclose: arg0 > 2; return EBADF\n";
     /// let options = Minijail { tool: Some(MinijailTool::Library), ..Minijail::default() };
