@@ -66,6 +66,14 @@ impl Read {
         u64::MAX >> (64 - self.bits)
     }
 
+    /// The register for these bits of an argument.
+    #[cfg(test)]
+    pub(super) fn clean(self, value: u64) -> u64 {
+        let low = value & self.whole();
+        let negative = self.extended && low >> (self.bits - 1) == 1;
+        if negative { low | !self.whole() } else { low }
+    }
+
     /// How the rules of one call compare the argument decides which registers count as clean.
     pub(super) fn among(self, index: u8, arms: &[Arm]) -> Read {
         let mut cmps = Vec::new();
@@ -404,8 +412,7 @@ mod tests {
             let read = Read { bits, signed, extended: false }.among(0, std::slice::from_ref(&arm));
             let result = narrow(&arm.cond, false, &|_| read);
             for register in [near, value, value.wrapping_add(1), value.wrapping_sub(1)] {
-                let low = register & read.whole();
-                let clean = if read.extended { i64::from(low as u32 as i32).cast_unsigned() } else { low };
+                let clean = read.clean(register);
                 let args = [clean, 0, 0, 0, 0, 0];
                 prop_assert_eq!(holds(&arm.cond, &args), of(&result, read, clean), "{:?} {:#x}", result, clean);
                 // Whatever is above what the kernel reads does not matter.
