@@ -2,7 +2,7 @@
 //!
 //! Kafel lists rules; for each call the first that holds decides. A policy that is used twice counts where it is used first. A
 //! comparison is unsigned, of 32 bits if the argument is declared with fewer than 64 and both numbers fit, else of 64; arguments that a
-//! policy declares itself have 64 bits. All of this is kept: see [`narrow`](super::narrow) for what the kernel reads.
+//! policy declares itself have 64 bits. All of this is kept: `narrow` makes of it what the kernel reads.
 
 mod lex;
 mod parse;

@@ -4,7 +4,7 @@
 //! contradict each other on the rest: `read: arg0 == 1; return EPERM` *allows* a read of descriptor 1 to the one and denies it
 //! to the other. Where they differ, whoever imports says which of them the policy was written for.
 //!
-//! Comparisons are unsigned and of whole registers: see [`narrow`](super::narrow) for what the kernel reads.
+//! Comparisons are unsigned and of whole registers: `narrow` makes of it what the kernel reads.
 
 mod lex;
 mod parse;
