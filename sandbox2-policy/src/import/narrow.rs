@@ -396,7 +396,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(4096))]
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4096) })]
         #[test]
         fn on_clean_registers_source_and_result_agree(
             cmps in prop::collection::vec(comparisons(), 1..3),

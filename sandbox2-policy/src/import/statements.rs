@@ -228,7 +228,12 @@ impl Writer<'_> {
             let cond = any(live.into_iter());
             self.pointers(syscall, args, &cond)?;
             let set = space.cond(&cond.cond(&read));
-            kept.push((Decided { cond, action: run[0].action, danger: false, node: run[0].node }, set));
+            let dangerous = danger(syscall.name).filter(|_| run[0].action.permits()).is_some_and(|danger| {
+                let dangerous = space.cond(&danger.cond(syscall, arch));
+                let both = space.and(set, dangerous);
+                !space.is_empty(both)
+            });
+            kept.push((Decided { cond, action: run[0].action, danger: dangerous, node: run[0].node }, set));
         }
         let cut = kept.iter().position(|(arm, _)| arm.cond == Narrow::Known(true)).map_or(kept.len(), |at| at + 1);
         kept.truncate(cut);
@@ -241,15 +246,13 @@ impl Writer<'_> {
             ));
         }
         let mut covered = Set::EMPTY;
-        for (arm, set) in &mut kept {
+        for (arm, set) in &kept {
             let uncovered = space.not(covered);
             let decides = space.and(*set, uncovered);
             covered = space.or(covered, *set);
             let Some(danger) = danger(syscall.name).filter(|_| arm.action.permits()) else { continue };
             let dangerous = space.cond(&danger.cond(syscall, arch));
-            let both = space.and(*set, dangerous);
             let effective = space.and(decides, dangerous);
-            arm.danger = !space.is_empty(both);
             if !space.is_empty(effective) {
                 self.notes.add(
                     arm.node,
@@ -268,9 +271,6 @@ impl Writer<'_> {
 
     /// Drops rules without which everything would be decided the same.
     fn needed(&self, space: &mut Space, kept: &mut Vec<(Decided, Set)>, syscall: &Syscall) {
-        // Under a default that permits, a rule on a dangerous call means something of its own.
-        let special = self.source.default.permits() && danger(syscall.name).is_some();
-        let special = special || syscall.name == "clone3";
         // That it gives ENOSYS need not be said.
         let enosys = |arm: &Decided| arm.cond == Narrow::Known(true) && arm.action == Action::Errno(Errno::ENOSYS);
         if syscall.name == "clone3" && matches!(kept.as_slice(), [(only, _)] if enosys(only)) {
@@ -286,6 +286,8 @@ impl Writer<'_> {
             let outside = space.not(covered);
             let mut rest = space.and(kept[index].1, outside);
             let action = kept[index].0.action;
+            // Under a default that permits, a rule on a dangerous call means something of its own.
+            let special = self.source.default.permits() && kept[index].0.danger || syscall.name == "clone3";
             let same = kept[index + 1..].iter().all(|(later, set)| {
                 let hit = space.and(rest, *set);
                 let outside = space.not(*set);

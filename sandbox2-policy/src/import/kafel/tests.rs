@@ -136,6 +136,7 @@ fn a_list_of_what_is_denied_stays_one() {
         imported,
         "danger { default ALLOW; } KILL mount; KILL unlink? if pathname == NULL; unlinkat { _ => ALLOW } rmdir? { _ => ALLOW }",
     );
+    means(kafel("ALLOW { mmap { prot == 0 } } DEFAULT ALLOW"), "danger { default ALLOW; }");
     fails(
         import("DEFAULT ALLOW", &Kafel { arches: &[Arch::X86_64], include: None }),
         "1:1: the policy lets through what it does not name, and is imported for some architectures only: on the others it \

@@ -34,7 +34,7 @@ fn conditions() -> impl Strategy<Value = Condition> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1500) })]
     /// Whatever the source says, the statements pass every check of the language and decide the same.
     #[test]
     fn statements_decide_as_their_source(
