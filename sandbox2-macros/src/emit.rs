@@ -19,7 +19,7 @@ use sandbox2_policy::surroundings::{Mount, MountKind, Network};
 use sandbox2_policy::syntax::{ExprSource, Header, Parsed, Places};
 use sandbox2_policy::tables::{self, InLibc};
 
-use crate::report;
+use crate::{hover, report};
 
 /// The policy as an item or, where it has no name, as an expression, and whether it has no mistakes; `start` is where it begins.
 pub(crate) fn expand(krate: &TokenStream, start: Span, parsed: Parsed) -> (TokenStream, bool) {
@@ -58,7 +58,8 @@ fn policy(krate: &TokenStream, parsed: Parsed) -> (TokenStream, TokenStream) {
         Ok(built) => {
             let name = header.as_ref().map(|header| header.name.to_string());
             let emission = Emission { krate, exprs: &exprs, places: &places, name };
-            (TokenStream::new(), emission.policy(&built))
+            let (references, policy) = (hover::references(krate, &def, &places), emission.policy(&built));
+            (TokenStream::new(), quote!(#references #policy))
         }
         Err(checked) => {
             let mut errors = report::errors(found.into_vec(), &places);

@@ -4,6 +4,7 @@
 mod assertion;
 mod compose;
 mod emit;
+mod hover;
 mod report;
 
 use proc_macro::TokenStream;

@@ -16,6 +16,9 @@ pub mod danger;
 pub mod disassemble;
 pub mod encoding;
 pub mod groups;
+#[doc(hidden)]
+#[rustfmt::skip]
+pub mod hover;
 #[cfg(feature = "formats")]
 pub mod import;
 pub mod insn;

@@ -9,6 +9,8 @@ mod data;
 mod errnos;
 #[path = "tables/groups.rs"]
 mod groups;
+#[path = "tables/hover.rs"]
+mod hover;
 #[path = "../generate/layout.rs"]
 mod layout;
 #[path = "tables/libc_constants.rs"]

@@ -9,6 +9,7 @@ pub mod symbol;
 pub use libc;
 pub use sandbox2_macros::{assert_impl, policy_compose, policy_impl};
 pub use sandbox2_policy::arch::Arch;
+pub use sandbox2_policy::hover;
 pub use sandbox2_policy::insn::Insn;
 pub use sandbox2_policy::surroundings::{Mount, MountKind, Network};
 

@@ -86,6 +86,17 @@ fn all() -> Vec<(&'static str, Statement)> {
     groups().iter().flat_map(|group| statements(&group.rules()).into_iter().map(|found| (group.name, found))).collect()
 }
 
+/// The groups that let that call through, perhaps under a condition.
+pub(crate) fn groups_with(call: &str) -> Vec<&'static str> {
+    let mut found: Vec<&str> = all()
+        .into_iter()
+        .filter(|(_, statement)| statement.action == "ALLOW" && statement.calls.iter().any(|(name, _)| name == call))
+        .map(|(group, _)| group)
+        .collect();
+    found.dedup();
+    found
+}
+
 #[test]
 fn groups_are_found_by_name_and_begin_with_what_they_are_for() {
     assert!(groups().is_sorted_by(|a, b| a.name < b.name));
