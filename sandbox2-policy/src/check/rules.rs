@@ -29,6 +29,7 @@ impl Checker<'_> {
         let mut entries: Vec<Entry<'_>> = Vec::with_capacity(policy.rules.len());
         let mut rules = Vec::with_capacity(policy.rules.len());
         let mut covered = Set::EMPTY;
+        let mut by_action: Vec<(Action, Set)> = Vec::new();
         // The sort is stable: within one precedence the order stays.
         let mut ordered: Vec<&RuleOf> = policy.rules.iter().collect();
         ordered.sort_by_key(|rule| rule.rank());
@@ -41,9 +42,13 @@ impl Checker<'_> {
             let decides = space.and(guarded.set, uncovered);
             let mut entry = Entry { rule, set: guarded.set, decides, faulty };
             if !entry.faulty {
-                entry.faulty = self.against_earlier(&mut space, policy, &mut entries, &entry);
+                entry.faulty = self.against_earlier(&mut space, policy, &mut entries, &by_action, &entry);
             }
             covered = space.or(covered, entry.set);
+            match by_action.iter_mut().find(|(action, _)| *action == rule.action) {
+                Some((_, set)) => *set = space.or(*set, entry.set),
+                None => by_action.push((rule.action, entry.set)),
+            }
             entries.push(entry);
             rules.push(Rule { cond: guarded.cond, action: rule.action, origin: rule.origin });
         }
@@ -94,17 +99,22 @@ impl Checker<'_> {
         space.is_empty(written) || space.is_full(written)
     }
 
-    /// Holds a rule against those before it.
+    /// Holds a rule against those before it. `covered` is where they hold, by action: most rules meet none of another action.
     fn against_earlier(
         &mut self,
         space: &mut Space,
         policy: &CallPolicy,
         earlier: &mut [Entry<'_>],
+        covered: &[(Action, Set)],
         entry: &Entry<'_>,
     ) -> bool {
         let call = policy.syscall.name;
         let rule = entry.rule;
-        let conflict = earlier.iter().position(|other| {
+        let others = covered.iter().filter(|(action, _)| *action != rule.action);
+        let others = others.fold(Set::EMPTY, |all, (_, set)| space.or(all, *set));
+        let meets = space.and(others, entry.set);
+        let candidates = if space.is_empty(meets) { &[][..] } else { &earlier[..] };
+        let conflict = candidates.iter().position(|other| {
             let differs = other.rule.action != rule.action
                 && other.rule.statement != rule.statement
                 && !rule.yields_to(other.rule);
@@ -212,6 +222,12 @@ impl Checker<'_> {
     /// Rules without which everything would be decided the same.
     fn without_effect(&mut self, arch: Arch, space: &mut Space, policy: &CallPolicy, entries: &mut [Entry<'_>]) {
         let call = policy.syscall.name;
+        // Whatever comes later, taken together: most rules meet none of it.
+        let mut later = vec![Set::EMPTY; entries.len()];
+        for index in (1..entries.len()).rev() {
+            let own = if entries[index].faulty { Set::EMPTY } else { entries[index].set };
+            later[index - 1] = space.or(later[index], own);
+        }
         for index in 0..entries.len() {
             let entry = &entries[index];
             let rule = entry.rule;
@@ -219,7 +235,7 @@ impl Checker<'_> {
                 continue;
             }
             let default = self.default_of(arch, policy);
-            let Some(instead) = instead(space, entries, index, default) else { continue };
+            let Some(instead) = instead(space, entries, index, later[index], default) else { continue };
             entries[index].faulty = true;
             match instead {
                 Instead::Default => self.problems.report(
@@ -285,10 +301,18 @@ impl Checker<'_> {
 }
 
 /// What would decide like rule `index` everywhere, were it not there.
-fn instead<'r>(space: &mut Space, entries: &[Entry<'r>], index: usize, default: Action) -> Option<Instead<'r>> {
+fn instead<'r>(
+    space: &mut Space,
+    entries: &[Entry<'r>],
+    index: usize,
+    all_later: Set,
+    default: Action,
+) -> Option<Instead<'r>> {
     let mut rest = entries[index].decides;
     let mut by = None;
-    for later in entries[index + 1..].iter().filter(|later| !later.faulty) {
+    let meets = space.and(rest, all_later);
+    let met = if space.is_empty(meets) { &[][..] } else { &entries[index + 1..] };
+    for later in met.iter().filter(|later| !later.faulty) {
         let hit = space.and(rest, later.set);
         if space.is_empty(hit) {
             continue;
