@@ -152,7 +152,7 @@ fn llvm_coverage_is_what_writing_a_profile_needs() {
         .output()
         .is_ok_and(|output| output.status.success());
     if !compiled {
-        return host::skip("this rustc has no profiler");
+        return host::skip("no rustc that can instrument a program for coverage");
     }
     let profiles = folder.0.join("profiles");
     std::fs::create_dir(&profiles).expect("the folder can be written to");
