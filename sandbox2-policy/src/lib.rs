@@ -27,6 +27,7 @@ mod lower;
 pub mod meaning;
 mod optimize;
 pub mod pipeline;
+pub mod print;
 pub mod problem;
 pub mod program;
 pub mod reference;
