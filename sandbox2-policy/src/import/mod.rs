@@ -5,13 +5,16 @@
 //! place and the cure.
 
 pub mod bpf;
+mod elsewhere;
 pub mod firecracker;
 mod json;
 pub mod kafel;
 mod machine;
 pub mod minijail;
 mod narrow;
+pub mod oci;
 mod statements;
+pub mod systemd;
 #[cfg(test)]
 mod testing;
 
@@ -19,6 +22,7 @@ use std::fmt;
 
 pub use kafel::Kafel;
 pub use minijail::{Minijail, MinijailTool};
+pub use oci::Oci;
 
 use crate::ast::{NodeId, PolicyDef};
 
