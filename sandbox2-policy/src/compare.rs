@@ -300,12 +300,12 @@ fn walk(before: &Meaning, after: &Meaning, visit: &mut impl FnMut(Difference) ->
     Ok(())
 }
 
-fn unnamed(meaning: &Meaning, nr: u32) -> Action {
+pub(crate) fn unnamed(meaning: &Meaning, nr: u32) -> Action {
     if meaning.is_newer(nr) { Action::Errno(Errno::ENOSYS) } else { meaning.default }
 }
 
 /// The arguments for which each rule of a call decides, and after them the default.
-fn decided(meaning: &Meaning, nr: u32, space: &mut Space) -> Vec<(Action, Set)> {
+pub(crate) fn decided(meaning: &Meaning, nr: u32, space: &mut Space) -> Vec<(Action, Set)> {
     let rules = meaning.rules(nr);
     if rules.is_empty() {
         return vec![(unnamed(meaning, nr), Set::FULL)];

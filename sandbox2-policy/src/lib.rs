@@ -15,6 +15,8 @@ pub mod compile;
 pub mod danger;
 pub mod disassemble;
 pub mod encoding;
+#[cfg(feature = "formats")]
+pub mod export;
 pub mod groups;
 #[doc(hidden)]
 #[rustfmt::skip]

@@ -149,6 +149,39 @@ impl Space {
         Some(args)
     }
 
+    /// The set as cubes that exclude each other: for each argument which of its bits are known, and how. `None` if there are
+    /// more than `most`, or a symbol decides.
+    #[cfg(feature = "formats")]
+    pub(crate) fn cubes(&self, a: Set, most: usize) -> Option<Vec<[(u64, u64); 6]>> {
+        let mut cubes = Vec::new();
+        if self.is_exhausted() {
+            return None;
+        }
+        let mut open = vec![(a.0, [(0, 0); 6])];
+        while let Some((rest, cube)) = open.pop() {
+            match self.bdd.step(rest) {
+                Step::Test { var, low, high } => {
+                    let arg = usize::try_from(var).ok()? / 64;
+                    let bit = 1_u64 << (63 - var % 64);
+                    let (mask, value) = *cube.get(arg)?;
+                    for (next, value) in [(high, value | bit), (low, value)] {
+                        if next != Ref::FALSE {
+                            let mut cube = cube;
+                            cube[arg] = (mask | bit, value);
+                            open.push((next, cube));
+                        }
+                    }
+                }
+                _ if rest == Ref::TRUE => cubes.push(cube),
+                _ => {}
+            }
+            if cubes.len() > most {
+                return None;
+            }
+        }
+        Some(cubes)
+    }
+
     /// Whether the conditions were too much for it. From then on nothing counts as empty, full or implied, and nothing has
     /// a witness. No policy that people write comes near.
     #[must_use]

@@ -23,7 +23,7 @@ use crate::tables::{self, Syscall};
 const MOST_WORDS: usize = 1 << 16;
 
 /// Settings by which systemd makes filters of its own.
-const OTHER_FILTERS: [&str; 14] = [
+const OTHER_FILTERS: [&str; 12] = [
     "LockPersonality",
     "MemoryDenyWriteExecute",
     "PrivateDevices",
@@ -36,8 +36,6 @@ const OTHER_FILTERS: [&str; 14] = [
     "RestrictNamespaces",
     "RestrictRealtime",
     "RestrictSUIDSGID",
-    "RestrictFileSystems",
-    "SystemCallLog",
 ];
 
 /// Reads a unit file, a part of one, or the bare value of one `SystemCallFilter=`.
