@@ -66,7 +66,15 @@ pub mod __private;
 /// How policies of other tools are read, and what is said about them.
 #[cfg(feature = "formats")]
 pub mod import {
-    pub use sandbox2_policy::import::{ImportError, Include, Kafel, MOST_BYTES, Minijail, MinijailTool, Note, Place};
+    pub use sandbox2_policy::import::{
+        ImportError, Include, Kafel, MOST_BYTES, Minijail, MinijailTool, Note, Oci, Place,
+    };
+}
+
+/// What is said about policies that were written in other tools' formats.
+#[cfg(feature = "formats")]
+pub mod export {
+    pub use sandbox2_policy::export::{ExportError, Exported, Loss};
 }
 
 pub use error::{SetupError, Stage};
@@ -79,7 +87,7 @@ pub use policy::{
     SlotValue,
 };
 #[cfg(feature = "formats")]
-pub use policy::{ImportFailed, ImportedPolicy};
+pub use policy::{ExportFailed, ImportFailed, ImportedPolicy};
 pub use report::coverage::Coverage;
 pub use report::verdict::CallError;
 pub use sandbox::{Running, Sandbox2, StillRunning};

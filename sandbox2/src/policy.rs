@@ -4,6 +4,8 @@ mod apply;
 mod builder;
 mod compare;
 #[cfg(feature = "formats")]
+mod export;
+#[cfg(feature = "formats")]
 mod import;
 mod parts;
 mod slots;
@@ -24,6 +26,8 @@ pub(crate) use sandbox2_policy::reference::{Decider, Decision};
 pub use apply::ApplyError;
 pub use builder::PolicyBuilder;
 pub use compare::NotSubset;
+#[cfg(feature = "formats")]
+pub use export::ExportFailed;
 #[cfg(feature = "formats")]
 pub use import::{ImportFailed, ImportedPolicy};
 pub use parts::{Patch, PolicyParts, SlotPart};

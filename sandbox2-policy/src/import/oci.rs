@@ -243,7 +243,7 @@ impl Profile<'_> {
     /// An action with its error number.
     fn action(&mut self, at: &At<'_>, errno_ret: Option<&At<'_>>) -> Result<Action, ImportError> {
         let word = at.text()?;
-        let data = errno_ret.map(|at| at.number(u64::from(u32::MAX))).transpose()?;
+        let data = errno_ret.map(|at| at.number(u64::from(u16::MAX))).transpose()?;
         if let (Some(errno_at), false) = (errno_ret, matches!(word, "SCMP_ACT_ERRNO" | "SCMP_ACT_TRACE")) {
             let message = format!("{word:.40?} takes no error number");
             return Err(errno_at.error(message, "leave it out, or write SCMP_ACT_ERRNO"));
@@ -263,22 +263,12 @@ impl Profile<'_> {
                 self.note(at, message.to_owned());
                 Action::Errno(Errno::ENOSYS)
             }
-            "SCMP_ACT_ERRNO" => match (data, errno_ret) {
-                (None, _) => Action::Errno(EPERM),
-                (Some(data), Some(errno_at)) => match errno(data) {
-                    Some(errno) if u64::from(errno.get()) == data => Action::Errno(errno),
-                    Some(_) => {
-                        let hint = "write an error number from 1 to 4095";
-                        return Err(errno_at.error(format!("{data} is no error number"), hint));
-                    }
-                    None => {
-                        let message =
-                            "the error number 0 would tell the program that the call was made: it becomes EPERM";
-                        self.note(errno_at, message.to_owned());
-                        Action::Errno(EPERM)
-                    }
-                },
-                (Some(_), None) => Action::Errno(EPERM),
+            "SCMP_ACT_ERRNO" => match (data.map(errno), errno_ret) {
+                (Some(None), Some(errno_at)) => {
+                    let message = "the error number 0 tells the program that the call was made";
+                    return Err(errno_at.error(message, "write the error that it is to get, from 1 to 4095"));
+                }
+                (errno, _) => Action::Errno(errno.flatten().unwrap_or(EPERM)),
             },
             _ => {
                 let known = [

@@ -1,9 +1,12 @@
 //! Policies of other tools.
 
 use sandbox2_policy::arch::Arch;
-use sandbox2_policy::import::{ImportError, Imported, Kafel, Minijail, Note, Place, bpf, firecracker, kafel, minijail};
+use sandbox2_policy::import::{
+    ImportError, Imported, Kafel, Minijail, Note, Oci, Place, bpf, firecracker, kafel, minijail, oci, systemd,
+};
 use sandbox2_policy::insn::Insn;
 use sandbox2_policy::pipeline;
+use sandbox2_policy::print::print;
 use sandbox2_policy::problem::Problems;
 
 use super::Policy;
@@ -17,6 +20,8 @@ pub struct ImportedPolicy {
     pub policy: Policy,
     /// What became stricter than in the source, and what in it is dangerous.
     pub notes: Vec<Note>,
+    /// The policy in our own language: the body of a `policy!`, or a `*.policy` file.
+    pub text: String,
 }
 
 /// A policy of another tool could not be had here.
@@ -97,6 +102,41 @@ impl Policy {
         build("firecracker", firecracker::import(text, thread, arch)?)
     }
 
+    /// Reads a seccomp profile of a container: `linux.seccomp` of the OCI runtime specification, or a profile of Docker's or
+    /// Podman's with conditional sections, for the container that `options` describes.
+    ///
+    /// ```
+    /// use sandbox2::import::Oci;
+    ///
+    /// let text = r#"{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
+    ///     {"names": ["read"], "action": "SCMP_ACT_ALLOW"},
+    ///     {"names": ["mount"], "action": "SCMP_ACT_ALLOW", "includes": {"caps": ["CAP_SYS_ADMIN"]}},
+    ///     {"names": ["write"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 1, "op": "SCMP_CMP_EQ"}]}]}"#;
+    /// let imported = sandbox2::Policy::import_oci(text, &Oci::default())?;
+    /// assert_eq!(imported.text, "default ERRNO(EPERM);\nALLOW read;\nALLOW write if fd == 1;\n");
+    /// # Ok::<(), sandbox2::ImportFailed>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What is not of the format, and what could permit more here than there.
+    pub fn import_oci(text: &str, options: &Oci) -> Result<ImportedPolicy, ImportFailed> {
+        build("oci", oci::import(text, options)?)
+    }
+
+    /// Reads `SystemCallFilter=` of systemd, with what belongs to it: a unit file, or the bare value.
+    ///
+    /// ```
+    /// let imported = sandbox2::Policy::import_systemd("SystemCallFilter=@system-service\nSystemCallFilter=~@resources")?;
+    /// assert!(imported.text.contains("ALLOW"));
+    /// # Ok::<(), sandbox2::ImportFailed>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What is not of the format, and what could permit more here than there: other settings that filter calls among them.
+    pub fn import_systemd(text: &str) -> Result<ImportedPolicy, ImportFailed> {
+        build("systemd", systemd::import(text)?)
+    }
+
     /// Reads a filter of the `seccompiler` crate, for the architecture of this process.
     ///
     /// Its rules are private, so that its program is read back: by following every path, exactly. What is imported is thus
@@ -158,7 +198,8 @@ fn build(file: &str, imported: Imported) -> Result<ImportedPolicy, ImportFailed>
         _ => (0, 0),
     };
     let policy = policy(file, None, &built, arch, &place);
-    Ok(ImportedPolicy { policy, notes: imported.notes })
+    let text = print(&imported.def);
+    Ok(ImportedPolicy { policy, notes: imported.notes, text })
 }
 
 #[cfg(test)]
