@@ -119,6 +119,23 @@ struct At<'j> {
     pointer: String,
 }
 
+/// The error number of a rule or of the default: Podman's profiles also have its name, which then counts.
+fn error_number<'j>(object: &At<'j>, number: &str, name: &str) -> Result<Option<(At<'j>, u64)>, ImportError> {
+    let named = object.get(name)?.filter(|at| *at.json != Json::Text(String::new()));
+    let Some(at) = named else {
+        let Some(at) = object.get(number)? else { return Ok(None) };
+        let number = at.number(u64::from(u16::MAX))?;
+        return Ok(Some((at, number)));
+    };
+    let text = at.text()?;
+    let known = tables::errno(text).map(|errno| u64::from(errno.get()));
+    let known = known.or_else(|| text.parse::<u16>().ok().map(u64::from));
+    match known {
+        Some(number) => Ok(Some((at, number))),
+        None => Err(at.error(format!("unknown error {text:.40?}"), "write its name (`EPERM`) or its number")),
+    }
+}
+
 impl<'j> At<'j> {
     fn place(&self) -> Place {
         if self.pointer.is_empty() { Place::Whole } else { Place::Json(self.pointer.clone()) }
@@ -205,6 +222,7 @@ impl Profile<'_> {
         let keys = [
             "defaultAction",
             "defaultErrnoRet",
+            "defaultErrno",
             "architectures",
             "archMap",
             "flags",
@@ -215,7 +233,7 @@ impl Profile<'_> {
         profile.only(&keys)?;
         let hint = "a profile begins with it: `\"defaultAction\": \"SCMP_ACT_ERRNO\"`";
         let default_at = profile.need("defaultAction", hint)?;
-        let default = self.action(&default_at, profile.get("defaultErrnoRet")?.as_ref())?;
+        let default = self.action(&default_at, error_number(profile, "defaultErrnoRet", "defaultErrno")?)?;
         if default == Action::Notify {
             let message = "no runtime takes SCMP_ACT_NOTIFY as the default";
             return Err(default_at.error(message, "deny by default, and notify of the calls that matter"));
@@ -241,10 +259,9 @@ impl Profile<'_> {
     }
 
     /// An action with its error number.
-    fn action(&mut self, at: &At<'_>, errno_ret: Option<&At<'_>>) -> Result<Action, ImportError> {
+    fn action(&mut self, at: &At<'_>, number: Option<(At<'_>, u64)>) -> Result<Action, ImportError> {
         let word = at.text()?;
-        let data = errno_ret.map(|at| at.number(u64::from(u16::MAX))).transpose()?;
-        if let (Some(errno_at), false) = (errno_ret, matches!(word, "SCMP_ACT_ERRNO" | "SCMP_ACT_TRACE")) {
+        if let (Some((errno_at, _)), false) = (&number, matches!(word, "SCMP_ACT_ERRNO" | "SCMP_ACT_TRACE")) {
             let message = format!("{word:.40?} takes no error number");
             return Err(errno_at.error(message, "leave it out, or write SCMP_ACT_ERRNO"));
         }
@@ -263,12 +280,12 @@ impl Profile<'_> {
                 self.note(at, message.to_owned());
                 Action::Errno(Errno::ENOSYS)
             }
-            "SCMP_ACT_ERRNO" => match (data.map(errno), errno_ret) {
-                (Some(None), Some(errno_at)) => {
+            "SCMP_ACT_ERRNO" => match number {
+                Some((errno_at, number)) => Action::Errno(errno(number).ok_or_else(|| {
                     let message = "the error number 0 tells the program that the call was made";
-                    return Err(errno_at.error(message, "write the error that it is to get, from 1 to 4095"));
-                }
-                (errno, _) => Action::Errno(errno.flatten().unwrap_or(EPERM)),
+                    errno_at.error(message, "write the error that it is to get, from 1 to 4095")
+                })?),
+                None => Action::Errno(EPERM),
             },
             _ => {
                 let known = [
@@ -346,7 +363,7 @@ impl Profile<'_> {
     }
 
     fn entry(&mut self, entry: &At<'_>, default: Action, order: &mut Vec<&'static Syscall>) -> Result<(), ImportError> {
-        entry.only(&["names", "name", "action", "errnoRet", "args", "comment", "includes", "excludes"])?;
+        entry.only(&["names", "name", "action", "errnoRet", "errno", "args", "comment", "includes", "excludes"])?;
         let mut names = entry.list_of("names")?;
         if let Some(name) = entry.get("name")?.filter(|name| *name.json != Json::Text(String::new())) {
             if !names.is_empty() {
@@ -359,7 +376,7 @@ impl Profile<'_> {
             return Ok(());
         }
         let hint = "write what is done: `\"action\": \"SCMP_ACT_ALLOW\"`";
-        let action = self.action(&entry.need("action", hint)?, entry.get("errnoRet")?.as_ref())?;
+        let action = self.action(&entry.need("action", hint)?, error_number(entry, "errnoRet", "errno")?)?;
         let conds = self.conditions(entry)?;
         // As the runtimes have it, such a rule is not there.
         if action == default {

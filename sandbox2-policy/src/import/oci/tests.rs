@@ -307,3 +307,20 @@ fn hostile_texts_are_errors() {
     let repeated = r#"{"names": ["read"], "action": "SCMP_ACT_ALLOW", "action": "SCMP_ACT_ERRNO"}"#;
     assert!(with("SCMP_ACT_KILL_PROCESS", repeated).unwrap_err().message.contains("the key \"action\" is there twice"));
 }
+
+#[test]
+fn the_name_of_an_error_counts_where_podman_writes_one() {
+    let profile = |default: &str, rule: &str| {
+        format!(
+            r#"{{"defaultAction": "SCMP_ACT_ERRNO", {default}, "syscalls": [
+                {{"names": ["mount"], "action": "SCMP_ACT_ERRNO", {rule}}}, {{"names": ["read"], "action": "SCMP_ACT_ALLOW"}}]}}"#
+        )
+    };
+    let named = profile(r#""defaultErrnoRet": 1, "defaultErrno": "ENOSYS""#, r#""errnoRet": 1, "errno": "EINVAL""#);
+    means(plain(&named), "default ERRNO(ENOSYS); ALLOW read; ERRNO(EINVAL) mount;");
+    let numbered = profile(r#""defaultErrno": "38""#, r#""errno": """#);
+    means(plain(&numbered), "default ERRNO(ENOSYS); ALLOW read; ERRNO(EPERM) mount;");
+    let wrong = profile(r#""defaultErrno": "ENOENTRY""#, r#""errnoRet": 1"#);
+    let error = plain(&wrong).expect_err("no error has that name");
+    assert!(error.to_string().starts_with("/defaultErrno: unknown error \"ENOENTRY\""), "{error}");
+}
