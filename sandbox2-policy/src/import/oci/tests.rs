@@ -324,3 +324,25 @@ fn the_name_of_an_error_counts_where_podman_writes_one() {
     let error = plain(&wrong).expect_err("no error has that name");
     assert!(error.to_string().starts_with("/defaultErrno: unknown error \"ENOENTRY\""), "{error}");
 }
+
+#[test]
+fn conditions_without_end_are_an_error_and_soon() {
+    let mut number = 1_u64;
+    let mut next = || {
+        number = number.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+        number >> 7
+    };
+    let mut rule = |_| {
+        let masked = |index| {
+            let mask = next() & 0x7fff_f000;
+            arg(index, "MASKED_EQ", mask, mask & next())
+        };
+        let args: Vec<String> = [0, 2, 3, 4, 5].map(masked).to_vec();
+        entry("mmap", "SCMP_ACT_ALLOW", &args.join(", "))
+    };
+    let many: Vec<String> = (0..1600).map(&mut rule).collect();
+    fails(
+        with("SCMP_ACT_KILL_PROCESS", &many.join(", ")),
+        "/syscalls/0/names/0: the conditions of `mmap` together are too much to decide (use fewer or simpler conditions)",
+    );
+}
