@@ -776,7 +776,7 @@ pub mod fchownat {
 ///
 /// Since Linux 1.0; number 72 on x86_64, 25 on aarch64, 25 on riscv64.
 ///
-/// In the groups `dynamic_startup`, `llvm_coverage`, `llvm_sanitizers`, `network_proxy`, `network_proxy_handler`, `safe_fcntl`, `tokio`.
+/// In the groups `dynamic_startup`, `llvm_coverage`, `llvm_sanitizers`, `network_proxy`, `network_proxy_handler`, `rust_std`, `safe_fcntl`, `tokio`.
 pub mod fcntl {
     /// `fd` of `fcntl`, `unsigned int`: 32 bits.
     pub const fd: () = ();

@@ -91,6 +91,8 @@ pub use policy::{ExportFailed, ImportFailed, ImportedPolicy};
 pub use report::coverage::Coverage;
 pub use report::verdict::CallError;
 pub use sandbox::{Running, Sandbox2, StillRunning};
+pub use sandbox2_client as client;
+pub use sandbox2_client::Comms;
 pub use sandbox2_policy::compare::{CannotCompare, Difference};
 pub use sandbox2_policy::{Action, Arch, Insn, SeccompData, Supervision};
 

@@ -98,7 +98,7 @@ const FACTS: &[(&str, &[&str])] = &[
     ("safe_bpf", &["bpf,1,0,0", "bpf,15,0,0"]),
     ("safe_fcntl", &["fcntl,-1,1,0", "fcntl,-1,3,0", "fcntl,-1,1030,0"]),
     ("rust_panic", &["getcwd,0,0", "getpid", "tgkill,-1,-1,6"]),
-    ("rust_std", &["clock_gettime,0,0", "getpid", "sched_yield", "clock_nanosleep,0,0,0,0"]),
+    ("rust_std", &["fcntl,-1,1,0", "clock_gettime,0,0", "getpid", "sched_yield", "clock_nanosleep,0,0,0,0"]),
     (
         "scudo_malloc",
         &["nanosleep,0,0", "getpid", "madvise,0,0,18", "mmap,0,4096,3,16434,-1,0", "mmap,0,4096,0,16418,-1,0"],

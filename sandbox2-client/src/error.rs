@@ -1,0 +1,71 @@
+//! What can go wrong between a sandboxee and its host.
+
+use core::fmt;
+
+/// A message could not be sent or received, or a buffer not be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The other side has closed the channel, or it was terminated. Every later call gives this too.
+    Closed,
+    /// The time for it was over. If nothing of a message had come or gone, the channel can still be used.
+    TimedOut,
+    /// The message that came is of another type. It was taken from the channel, which can still be used.
+    Mismatch {
+        /// The tag that was waited for.
+        expected: u32,
+        /// The tag that came.
+        found: u32,
+    },
+    /// A message is larger than may be.
+    TooLarge {
+        /// Its length in bytes.
+        length: u64,
+        /// The most that is taken.
+        most: u64,
+    },
+    /// The other side does not keep to the wire format; the channel is closed.
+    Malformed(&'static str),
+    /// Another number of descriptors came than was waited for; they were closed.
+    Descriptors {
+        /// How many were waited for.
+        expected: usize,
+        /// How many came.
+        found: usize,
+    },
+    /// A system call failed.
+    System {
+        /// What it was for.
+        what: &'static str,
+        /// Its error number.
+        errno: i32,
+    },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Closed => f.write_str("the channel is closed"),
+            Error::TimedOut => f.write_str("the time for a message was over"),
+            Error::Mismatch { expected, found } => {
+                write!(f, "a message with tag {found:#x} came, not {expected:#x}: both sides must take turns alike")
+            }
+            Error::TooLarge { length, most } => {
+                write!(
+                    f,
+                    "a message of {length} bytes is larger than the {most} that may be; raise it with set_max_message"
+                )
+            }
+            Error::Malformed(what) => write!(f, "the other side does not keep to the format: {what}"),
+            Error::Descriptors { expected, found } => {
+                write!(f, "{found} descriptors came with a message, not {expected}")
+            }
+            Error::System { what, errno } => write!(f, "{what} failed with error {errno}"),
+        }
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// What a call of this crate gives.
+pub type Result<T> = core::result::Result<T, Error>;
