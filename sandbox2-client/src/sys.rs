@@ -47,7 +47,7 @@ pub(crate) fn send(socket: BorrowedFd<'_>, parts: [&[u8]; 2], descriptors: &[Raw
     // SAFETY: a message header of zeros is one without anything.
     let mut message: libc::msghdr = unsafe { core::mem::zeroed() };
     message.msg_iov = vectors.as_mut_ptr();
-    message.msg_iovlen = vectors.len() as _;
+    message.msg_iovlen = if parts[1].is_empty() { 1 } else { 2 };
     if !descriptors.is_empty() {
         let bytes = size_of_val(descriptors) as u32;
         message.msg_control = control.0.as_mut_ptr().cast();
