@@ -4,6 +4,7 @@
 //!
 //! `SANDBOX2_RANDOM_POLICIES` says how many policies, `SANDBOX2_RANDOM_SEED` which.
 
+mod answers;
 #[path = "../codegen_witness/mod.rs"]
 mod codegen_witness;
 #[path = "../dice/mod.rs"]
