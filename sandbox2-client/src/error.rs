@@ -33,6 +33,17 @@ pub enum Error {
         /// How many came.
         found: usize,
     },
+    /// What the host has said, or should have, in the program's environment.
+    Environment(&'static str),
+    /// What can be had once is not there, or not any more.
+    Taken(&'static str),
+    /// The host speaks another version of the protocol: link the library that belongs to it.
+    Version {
+        /// The host's.
+        host: u16,
+        /// This library's.
+        client: u16,
+    },
     /// A system call failed.
     System {
         /// What it was for.
@@ -59,6 +70,10 @@ impl fmt::Display for Error {
             Error::Malformed(what) => write!(f, "the other side does not keep to the format: {what}"),
             Error::Descriptors { expected, found } => {
                 write!(f, "{found} descriptors came with a message, not {expected}")
+            }
+            Error::Environment(what) | Error::Taken(what) => f.write_str(what),
+            Error::Version { host, client } => {
+                write!(f, "the host speaks version {host}, this library version {client}: link the one that belongs to it")
             }
             Error::System { what, errno } => write!(f, "{what} failed with error {errno}"),
         }

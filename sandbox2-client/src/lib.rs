@@ -1,13 +1,30 @@
 //! The sandboxee's side of sandbox2: what a program links that talks to its host.
 //!
-//! This version has the channel, [`Comms`], for whoever has both ends of a socket pair: a sandboxee gets its end as a mapped descriptor
-//! (`Ipc::receive_fd`). Buffers, sandboxing on the program's own word, fork servers and the interface for C are to come.
+//! - [`Client`]: the channel that the host has made, descriptors by name, and [`sandbox_me_here`](Client::sandbox_me_here) for a program
+//!   that says itself when its policy is to be in force.
+//! - [`Comms`]: typed messages, descriptors and credentials.
 //!
-//! A sandboxee that uses it makes `sendmsg` and `recvmsg`, with a time-out also `ppoll`, and what its allocator makes; nothing else.
+//! # System calls
+//!
+//! What a program's policy must allow for this library, beyond what its allocator makes:
+//!
+//! | what | calls |
+//! |---|---|
+//! | [`Client::new`], [`am_i_sandboxed`], named descriptors | none |
+//! | [`Client::sandbox_me_here`] | none: what it makes, it makes before the policy is in force, or the host lets it pass |
+//! | [`Comms`] | `sendmsg`, `recvmsg`; with a time-out `ppoll` |
+//!
+//! Dropping a descriptor is a `close`.
 
+mod client;
 mod comms;
+#[doc(hidden)]
+pub mod environment;
 mod error;
+#[doc(hidden)]
+pub mod handshake;
 mod sys;
 
+pub use client::{Client, am_i_sandboxed};
 pub use comms::{Comms, Credentials, DEFAULT_MAX_MESSAGE, Message, Receiver, Sender, Status, tag};
 pub use error::{Error, Result};
