@@ -87,7 +87,9 @@ impl Client {
     /// If there is none of that name, or it was taken.
     #[doc(alias = "GetMappedFD")]
     pub fn descriptor(&mut self, name: &str) -> Result<OwnedFd> {
-        self.named.remove(name).ok_or(Error::Taken("the host has mapped no descriptor under that name, or it was taken"))
+        self.named
+            .remove(name)
+            .ok_or(Error::Taken("the host has mapped no descriptor under that name, or it was taken"))
     }
 
     /// Whether [`descriptor`](Self::descriptor) would give one.
@@ -113,7 +115,8 @@ impl Client {
         if self.sandboxed {
             return Err(Error::Taken("this program is sandboxed already"));
         }
-        let missing = Error::Taken("the host does not wait for this program to be sandboxed (sandbox_before_exec(false))");
+        let missing =
+            Error::Taken("the host does not wait for this program to be sandboxed (sandbox_before_exec(false))");
         let control = self.control.take().ok_or(missing)?;
         handshake::sandbox_me_here(control)?;
         self.sandboxed = true;

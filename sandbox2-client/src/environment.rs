@@ -79,7 +79,11 @@ impl Introduction {
                 Some(("forks", text)) => found.forks = Some(number(text)?),
                 Some(("fd", text)) => match text.split_once(':') {
                     Some((text, name)) if is_name(name) => found.named.push((name.to_owned(), number(text)?)),
-                    _ => return Err(Error::Environment("an entry `fd` of the variable SANDBOX2 has no number and name")),
+                    _ => {
+                        return Err(Error::Environment(
+                            "an entry `fd` of the variable SANDBOX2 has no number and name",
+                        ));
+                    }
                 },
                 _ => {}
             }

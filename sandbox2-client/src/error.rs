@@ -37,6 +37,8 @@ pub enum Error {
     Environment(&'static str),
     /// What can be had once is not there, or not any more.
     Taken(&'static str),
+    /// A fork server has more than one thread.
+    Threads,
     /// The host speaks another version of the protocol: link the library that belongs to it.
     Version {
         /// The host's.
@@ -72,8 +74,12 @@ impl fmt::Display for Error {
                 write!(f, "{found} descriptors came with a message, not {expected}")
             }
             Error::Environment(what) | Error::Taken(what) => f.write_str(what),
+            Error::Threads => f.write_str("a fork server must have one thread: start others in its children"),
             Error::Version { host, client } => {
-                write!(f, "the host speaks version {host}, this library version {client}: link the one that belongs to it")
+                write!(
+                    f,
+                    "the host speaks version {host}, this library version {client}: link the one that belongs to it"
+                )
             }
             Error::System { what, errno } => write!(f, "{what} failed with error {errno}"),
         }

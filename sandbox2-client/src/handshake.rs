@@ -26,7 +26,8 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::atomic::{AtomicI32, Ordering::SeqCst};
 
 use crate::error::{Error, Result};
-use crate::sys;
+use crate::packet;
+use crate::sys::process;
 
 /// This version.
 pub const VERSION: u16 = 1;
@@ -137,9 +138,11 @@ pub(crate) fn sandbox_me_here(control: OwnedFd) -> Result<()> {
     WORD.store(0, SeqCst);
     let hello = Hello { version: VERSION, word: WORD.as_ptr().expose_provenance() as u64 };
     let failed = |what| move |errno| Error::System { what, errno };
-    sys::send_packet(control.as_fd(), &hello.encode()).map_err(failed("asking for the policy"))?;
+    let broken = |what| move |error: std::io::Error| failed(what)(error.raw_os_error().unwrap_or(libc::EIO));
+    packet::send(control.as_fd(), &hello.encode(), &[], true).map_err(broken("asking for the policy"))?;
     let mut bytes = vec![0; MAX_MESSAGE];
-    let length = sys::receive_packet(control.as_fd(), &mut bytes).map_err(failed("receiving the policy"))?;
+    let received = packet::receive(control.as_fd(), &mut bytes, 0, true);
+    let (length, _) = received.map_err(broken("receiving the policy"))?;
     let instructions = match bytes.get(..length).and_then(Answer::decode) {
         Some(Answer::Policy(instructions)) => instructions,
         Some(Answer::Version(host)) => return Err(Error::Version { host, client: VERSION }),
@@ -147,12 +150,12 @@ pub(crate) fn sandbox_me_here(control: OwnedFd) -> Result<()> {
         None => return Err(Error::Malformed("the host's answer is no policy")),
     };
     drop((control, bytes));
-    let installed = sys::no_new_privileges().and_then(|()| sys::install_filter(&instructions));
+    let installed = process::no_new_privileges().and_then(|()| process::install_filter(&instructions));
     match installed {
         Ok(listener) => {
             // No call but the last one is made from here on: the policy may forbid it.
             WORD.store(listener + 1, SeqCst);
-            sys::close_listener(listener, MAGIC).map_err(failed("handing the listener over"))
+            process::close_listener(listener, MAGIC).map_err(failed("handing the listener over"))
         }
         Err(errno) => {
             WORD.store(-errno, SeqCst);

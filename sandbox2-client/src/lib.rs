@@ -2,6 +2,7 @@
 //!
 //! - [`Client`]: the channel that the host has made, descriptors by name, and [`sandbox_me_here`](Client::sandbox_me_here) for a program
 //!   that says itself when its policy is to be in force.
+//! - [`ForkingClient`]: for a program that gets ready once and is forked for each sandbox.
 //! - [`Comms`]: typed messages, descriptors and credentials.
 //!
 //! # System calls
@@ -22,9 +23,15 @@ mod comms;
 pub mod environment;
 mod error;
 #[doc(hidden)]
+pub mod fork_request;
+mod forking;
+#[doc(hidden)]
 pub mod handshake;
+#[doc(hidden)]
+pub mod packet;
 mod sys;
 
 pub use client::{Client, am_i_sandboxed};
 pub use comms::{Comms, Credentials, DEFAULT_MAX_MESSAGE, Message, Receiver, Sender, Status, tag};
 pub use error::{Error, Result};
+pub use forking::ForkingClient;

@@ -1,5 +1,7 @@
 //! System calls: the only unsafe code of this crate but for shared memory.
 
+pub(crate) mod process;
+
 use core::mem::{MaybeUninit, size_of};
 use core::time::Duration;
 use std::collections::VecDeque;
@@ -170,67 +172,4 @@ pub(crate) fn peer(socket: BorrowedFd<'_>) -> Outcome<Credentials> {
 pub(crate) fn shut_down(socket: BorrowedFd<'_>) {
     // SAFETY: takes numbers alone. It fails only if the socket is not connected any more, which is what it is for.
     unsafe { libc::shutdown(socket.as_raw_fd(), libc::SHUT_RDWR) };
-}
-
-/// Sends one packet, whole or not at all.
-pub(crate) fn send_packet(socket: BorrowedFd<'_>, bytes: &[u8]) -> Outcome<()> {
-    loop {
-        match send(socket, [bytes, &[]], &[], true) {
-            Err(libc::EINTR) => {}
-            Ok(count) if count != bytes.len() => return Err(libc::EMSGSIZE),
-            sent => return sent.map(drop),
-        }
-    }
-}
-
-/// Receives one packet, 0 bytes at the end. One that does not fit, or that descriptors come with, is an error.
-pub(crate) fn receive_packet(socket: BorrowedFd<'_>, place: &mut [u8]) -> Outcome<usize> {
-    let mut along = Along::default();
-    let bytes: *mut [u8] = place;
-    loop {
-        // SAFETY: bytes are initialised before and after; the kernel writes nothing but bytes.
-        let place = unsafe { &mut *(bytes as *mut [MaybeUninit<u8>]) };
-        match receive(socket, place, &mut [], &mut along, true) {
-            Err(libc::EINTR) => {}
-            Ok(_) if along.truncated || !along.descriptors.is_empty() => return Err(libc::EMSGSIZE),
-            received => return received,
-        }
-    }
-}
-
-/// Nothing that this process executes gains privileges; a filter needs that.
-pub(crate) fn no_new_privileges() -> Outcome<()> {
-    // SAFETY: takes numbers alone.
-    outcome(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) } as isize).map(drop)
-}
-
-/// Installs a filter on all threads of this process; the number of its listener.
-pub(crate) fn install_filter(instructions: &[(u16, u8, u8, u32)]) -> Outcome<RawFd> {
-    /// Not in the C library's headers everywhere: `SECCOMP_FILTER_FLAG_TSYNC_ESRCH` and `…_WAIT_KILLABLE_RECV`.
-    const TSYNC_ESRCH: libc::c_ulong = 1 << 4;
-    const WAIT_KILLABLE_RECV: libc::c_ulong = 1 << 5;
-    let filter: Vec<libc::sock_filter> =
-        instructions.iter().map(|&(code, jt, jf, k)| libc::sock_filter { code, jt, jf, k }).collect();
-    let len = u16::try_from(filter.len()).map_err(|_| libc::EINVAL)?;
-    let program = libc::sock_fprog { len, filter: filter.as_ptr().cast_mut() };
-    let all = libc::SECCOMP_FILTER_FLAG_NEW_LISTENER | libc::SECCOMP_FILTER_FLAG_TSYNC | TSYNC_ESRCH;
-    let install = |flags: libc::c_ulong| {
-        let program = &raw const program;
-        // SAFETY: the kernel reads the program and its instructions, which live until the call is over.
-        outcome(unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, flags, program) } as isize)
-    };
-    let listener = match install(all | WAIT_KILLABLE_RECV) {
-        // Linux before 5.19 does not know that flag; there is no filter yet.
-        Err(libc::EINVAL) => install(all),
-        installed => installed,
-    }?;
-    // The instructions stay allocated: giving memory back may be a call that the policy forbids.
-    core::mem::forget(filter);
-    Ok(listener as RawFd)
-}
-
-/// Closes the listener with a second argument that the filter looks for.
-pub(crate) fn close_listener(listener: RawFd, magic: u64) -> Outcome<()> {
-    // SAFETY: the descriptor is ours alone, and nobody uses it after this.
-    outcome(unsafe { libc::syscall(libc::SYS_close, listener, magic) } as isize).map(drop)
 }

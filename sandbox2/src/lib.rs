@@ -41,6 +41,7 @@ mod sandbox;
 
 mod executor;
 
+mod forkserver;
 mod monitor;
 
 mod launch;
@@ -79,7 +80,8 @@ pub mod export {
 
 pub use error::{SetupError, Stage};
 pub use executor::{Executor, Stdio};
-pub use ipc::{Ipc, IpcError};
+pub use forkserver::ForkServer;
+pub use ipc::{Ipc, IpcError, Target};
 pub use limits::Limits;
 pub use outcome::{Argument, DecidedBy, NotOk, Outcome, Place, Status, Usage, Verdict, Violation};
 pub use policy::{

@@ -168,6 +168,11 @@ impl Limits {
         self
     }
 
+    /// What a resource is called.
+    pub(crate) fn name_of(resource: u32) -> Option<&'static str> {
+        Limits::default().kernel().into_iter().find(|(number, ..)| *number == resource).map(|(_, name, _)| name)
+    }
+
     /// What the kernel enforces: resource, name, limit.
     pub(crate) fn kernel(&self) -> [(u32, &'static str, Limit); 5] {
         [

@@ -31,6 +31,11 @@ impl Namespaces {
         u64::from((Self::FIRST | network).cast_unsigned())
     }
 
+    /// The flags for entering all of them, the sandboxee's own user namespace included.
+    pub(crate) fn all_flags(self) -> u32 {
+        (self.flags() | self.late_flags()) as u32
+    }
+
     /// The flags for what the sandboxee leaves behind when it starts.
     pub(crate) fn late_flags(self) -> u64 {
         u64::from(Self::LATE.cast_unsigned())

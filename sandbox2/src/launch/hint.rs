@@ -3,6 +3,8 @@
 use std::fs;
 
 use super::LaunchSpec;
+use sandbox2_client::fork_request::Step;
+
 use crate::error::{SetupError, Stage};
 use crate::mounts::FileSystem;
 use crate::sys::child::Failure;
@@ -27,16 +29,36 @@ pub(super) fn subject(failure: Failure, spec: &LaunchSpec, files: &FileSystem) -
             .map(|(_, name, _)| (*name).to_owned()),
         Stage::HostName if detail == 0 => Some(spec.hostname.clone()),
         Stage::WorkingDirectory => spec.cwd.as_ref().map(|cwd| cwd.to_string_lossy().into_owned()),
+        Stage::Fork => Some(fork_step(detail)),
         Stage::Exec | Stage::Program => Some(spec.program_name.display().to_string()),
         Stage::Filter => Some(format!("{} instructions", spec.filter.len())),
         _ => None,
     }
 }
 
-/// Adds what to do, where that is known.
-pub(super) fn explain(error: SetupError) -> SetupError {
-    let hint = cure(error.stage(), error.errno().unwrap_or(0));
-    error.with_hint(hint)
+/// What a fork server was doing.
+pub(super) fn fork_step(step: u32) -> String {
+    let text = match Step::from_number(step) {
+        Some(Step::Fork) => "forking (perhaps the child was killed)",
+        Some(Step::Namespaces) => "entering the sandbox's namespaces",
+        Some(Step::Descriptors) => "putting the mapped descriptors in place",
+        Some(Step::Session) => "starting a session",
+        Some(Step::Capabilities) => "dropping the capabilities",
+        Some(Step::WorkingDirectory) => "entering the working directory",
+        Some(Step::NoNewPrivileges) => "setting no_new_privs",
+        Some(Step::Speculation) => "restricting speculation",
+        Some(Step::Wait) => "waiting for the child (is SIGCHLD ignored there?)",
+        None => "a step that this version does not know",
+    };
+    text.to_owned()
+}
+
+/// Adds what to do, where that is known. A hint that is there stays.
+pub(crate) fn explain(error: SetupError) -> SetupError {
+    match cure(error.stage(), error.errno().unwrap_or(0)) {
+        Some(hint) => error.with_hint(Some(hint)),
+        None => error,
+    }
 }
 
 fn cure(stage: Stage, errno: i32) -> Option<String> {
@@ -85,6 +107,11 @@ fn cure(stage: Stage, errno: i32) -> Option<String> {
         (Stage::Descriptors, libc::EBADF) => "it is above the host's own limit on open files (RLIMIT_NOFILE)",
         (Stage::Limits, libc::EPERM) => "it is above the host's own hard limit (setrlimit(2))",
         (Stage::WorkingDirectory, libc::ENOENT) => "it does not exist inside: mount it",
+        (Stage::Filter, libc::ESRCH) => {
+            "a thread of the program has a filter of its own, which the policy's cannot be put on"
+        }
+        (Stage::ForkServer, libc::EPIPE) => "it has ended: see `ForkServer::restart`",
+        (Stage::Fork, libc::EPERM) => "the fork server must be of the host's user, and outside of any sandbox",
         (Stage::Filter, libc::EBUSY) => "another seccomp listener supervises this process already",
         (Stage::Filter, libc::EINVAL) => "the kernel rejected the program, or has no seccomp listeners",
         (Stage::Listener, libc::EPERM) => {

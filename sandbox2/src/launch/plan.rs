@@ -1,7 +1,7 @@
 //! From a [`LaunchSpec`] to the plan that the child follows: every byte it needs, laid out in the shared region.
 
 use std::ffi::{CStr, CString};
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::RawFd;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ use crate::mounts::{FileSystem, Links, Place, Source, Step};
 use crate::namespace::Namespaces;
 use crate::sys::abi::{MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY};
 use crate::sys::calls::FileId;
-use crate::sys::child::{FdMove, LimitOp, MountKind, MountOp, Plan, ProgramPlan, RootPlan, Target};
+use crate::sys::child::{Begin, FdMove, LimitOp, MountKind, MountOp, Plan, ProgramPlan, RootPlan, Target};
 use crate::sys::region::Region;
 use crate::sys::{self, calls, forget};
 
@@ -23,21 +23,21 @@ const INSIDE_ID: u32 = 1000;
 
 /// How the child gets its descriptors where they belong.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Descriptors {
-    pub(super) moves: Vec<FdMove>,
-    pub(super) closes: Vec<(u32, u32)>,
-    /// Where the program is afterwards.
-    pub(super) program: RawFd,
+pub(crate) struct Descriptors {
+    pub(crate) moves: Vec<FdMove>,
+    pub(crate) closes: Vec<(u32, u32)>,
+    /// Where the program is afterwards; -1 if there is none.
+    pub(crate) program: RawFd,
     /// The first number that is free afterwards: the listener's until the program runs.
-    pub(super) first_free: u32,
+    pub(crate) first_free: u32,
 }
 
 impl Descriptors {
-    /// Plans the moves of `fds` (from, to) and of the program's descriptor.
+    /// Plans the moves of `fds` (from, to) and of the program's descriptor, if there is one.
     ///
     /// # Errors
     /// A number that is negative or wanted twice.
-    pub(super) fn plan(fds: &[(RawFd, RawFd)], program: RawFd) -> Result<Descriptors, SetupError> {
+    pub(crate) fn plan(fds: &[(RawFd, RawFd)], program: Option<RawFd>) -> Result<Descriptors, SetupError> {
         let mut targets: Vec<RawFd> = fds.iter().map(|(_, to)| *to).collect();
         targets.sort_unstable();
         let refuse = |number: RawFd, errno, why: &str| {
@@ -49,7 +49,7 @@ impl Descriptors {
         if let Some(&[number, ..]) = targets.windows(2).find(|pair| pair.first() == pair.last()) {
             return refuse(number, libc::EEXIST, "is mapped twice");
         }
-        let highest = fds.iter().flat_map(|(from, to)| [*from, *to]).chain([program]).max().unwrap_or(0);
+        let highest = fds.iter().flat_map(|(from, to)| [*from, *to]).chain(program).max().unwrap_or(0);
         let mut scratch = highest;
         let mut aside = Vec::new();
         let mut moves = Vec::new();
@@ -60,20 +60,27 @@ impl Descriptors {
             scratch
         };
         let is_target = |number: RawFd| targets.binary_search(&number).is_ok();
-        let program = if is_target(program) {
-            set_aside(program)
-        } else {
-            moves.push(FdMove { from: program, to: program, cloexec: true });
-            program
+        let program = match program {
+            Some(program) if is_target(program) => Some(set_aside(program)),
+            Some(program) => {
+                moves.push(FdMove { from: program, to: program, cloexec: true });
+                Some(program)
+            }
+            None => None,
         };
         for (from, to) in fds {
             let from = if from != to && is_target(*from) { set_aside(*from) } else { *from };
             moves.push(FdMove { from, to: *to, cloexec: false });
         }
         aside.append(&mut moves);
-        let mut keep: Vec<u32> = targets.iter().chain([&program]).map(|number| number.cast_unsigned()).collect();
+        let mut keep: Vec<u32> = targets.iter().chain(&program).map(|number| number.cast_unsigned()).collect();
         keep.sort_unstable();
-        Ok(Descriptors { moves: aside, closes: gaps(&keep), program, first_free: first_free(&keep) })
+        Ok(Descriptors {
+            moves: aside,
+            closes: gaps(&keep),
+            program: program.unwrap_or(-1),
+            first_free: first_free(&keep),
+        })
     }
 }
 
@@ -106,6 +113,7 @@ pub(super) fn limits(limits: &Limits, first_free: u32) -> (Vec<LimitOp>, Option<
 /// A program that the sandboxee's user can change.
 #[derive(Debug)]
 pub(super) struct WritableProgram {
+    number: RawFd,
     path: CString,
     dir: CString,
     id: FileId,
@@ -126,7 +134,7 @@ pub(super) fn writable_program(program: RawFd) -> Result<Option<WritableProgram>
         .map_err(|error| failed(error.raw_os_error()).with_hint(Some("the host itself needs /proc")))?;
     let dir = path.parent().unwrap_or(&path).to_owned();
     let text = |path: PathBuf| CString::new(path.into_os_string().into_vec()).map_err(|_| failed(Some(libc::EINVAL)));
-    Ok(Some(WritableProgram { path: text(path)?, dir: text(dir)?, id: facts.id }))
+    Ok(Some(WritableProgram { number: program, path: text(path)?, dir: text(dir)?, id: facts.id }))
 }
 
 /// Enough memory for the plan; what is not touched costs nothing.
@@ -149,16 +157,24 @@ fn place_text(place: &Place) -> usize {
     place.path.len() + source + 2
 }
 
+/// What the host has decided of a launch beyond its [`LaunchSpec`].
+#[derive(Debug)]
+pub(super) struct Preparation {
+    pub(super) descriptors: Descriptors,
+    pub(super) limits: Vec<LimitOp>,
+    pub(super) writable_program: Option<WritableProgram>,
+    pub(super) begin: Begin,
+}
+
 /// Lays the plan out in `region`.
 pub(super) fn lay_out<'r>(
     region: &'r Region,
     spec: &LaunchSpec,
     files: &FileSystem,
-    descriptors: &Descriptors,
-    limits: &[LimitOp],
-    writable_program: Option<&WritableProgram>,
+    preparation: &Preparation,
     (host, lifeline): (RawFd, RawFd),
 ) -> sys::Result<&'r Plan<'r>> {
+    let Preparation { descriptors, limits, writable_program, begin } = preparation;
     let steps = files.steps.iter().map(|step| mount_op(region, step)).collect::<sys::Result<Vec<_>>>()?;
     let (user, group) = calls::effective_ids();
     let cwd = match &spec.cwd {
@@ -181,10 +197,11 @@ pub(super) fn lay_out<'r>(
         mounts: region.put(&steps)?,
         moves: region.put(&descriptors.moves)?,
         closes: region.put(&descriptors.closes)?,
+        begin: *begin,
         program: descriptors.program,
         writable_program: match writable_program {
             Some(program) => Some(ProgramPlan {
-                number: spec.program.as_raw_fd(),
+                number: program.number,
                 path: put_text(region, &program.path)?,
                 dir: put_text(region, &program.dir)?,
                 id: program.id,

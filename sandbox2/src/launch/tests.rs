@@ -9,7 +9,10 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use sandbox2_policy::insn::{Insn, offset, op, ret};
 use sandbox2_policy::surroundings::{Mount, MountKind, Network};
 
+use super::tree::reap;
 use super::*;
+use crate::error::Stage;
+use crate::sys::calls;
 use crate::sys::child::FdMove;
 
 /// Asks the listener about `execveat`, allows everything else.
@@ -26,7 +29,7 @@ fn spec(program: &str, args: &[&str]) -> LaunchSpec {
     let null = || OwnedFd::from(File::options().read(true).write(true).open("/dev/null").unwrap());
     let text = |text: &&str| CString::new(*text).unwrap();
     LaunchSpec {
-        program: File::open(program).unwrap().into(),
+        start: Start::Filtered(File::open(program).unwrap().into()),
         program_name: program.into(),
         argv: [program].iter().chain(args).map(text).collect(),
         envp: Vec::new(),
@@ -37,6 +40,14 @@ fn spec(program: &str, args: &[&str]) -> LaunchSpec {
         mounts: Vec::new(),
         hostname: "sandbox2".into(),
         network: Network::None,
+    }
+}
+
+/// Launches a program whose filter is on.
+fn launch(spec: LaunchSpec) -> Result<Launched, SetupError> {
+    match super::launch(spec)? {
+        Begun::Filtered(launched) => Ok(launched),
+        Begun::Unfiltered(_) => panic!("the filter is not on"),
     }
 }
 
@@ -145,7 +156,7 @@ fn the_sandboxee_has_exactly_the_descriptors_it_was_given() {
 fn descriptors_reach_their_numbers_whoever_sits_there() {
     let fd = |from, to, cloexec| FdMove { from, to, cloexec };
     // 5 and 6 change places, and the program is where 7 belongs.
-    let plan = plan::Descriptors::plan(&[(5, 6), (6, 5), (4, 7), (3, 3)], 7).unwrap();
+    let plan = plan::Descriptors::plan(&[(5, 6), (6, 5), (4, 7), (3, 3)], Some(7)).unwrap();
     assert_eq!(plan.program, 8);
     assert_eq!(
         plan.moves,
@@ -165,7 +176,7 @@ fn descriptors_reach_their_numbers_whoever_sits_there() {
 
 #[test]
 fn a_descriptor_number_is_given_once() {
-    let error = plan::Descriptors::plan(&[(5, 1), (6, 1)], 7).unwrap_err();
+    let error = plan::Descriptors::plan(&[(5, 1), (6, 1)], Some(7)).unwrap_err();
     assert_eq!(error.to_string(), "cannot prepare the launch: descriptor 1 is mapped twice: File exists (EEXIST)");
 }
 

@@ -7,6 +7,7 @@
 //! Everything that goes wrong here ends the sandboxee. Nothing that goes wrong lets a call through.
 
 pub(crate) mod control;
+mod handshake;
 mod verdict;
 
 use std::os::fd::BorrowedFd;
@@ -20,7 +21,7 @@ use sandbox2_policy::arch::Arch;
 use self::control::Control;
 use self::verdict::{Verdict, verdict};
 use crate::error::{SetupError, Stage};
-use crate::launch::{self, LaunchSpec, Launched};
+use crate::launch::{self, Begun, LaunchSpec, Launched, Tree};
 use crate::outcome::{Outcome, Status, Usage, Violation};
 use crate::policy::Policy;
 use crate::report::explain;
@@ -54,8 +55,17 @@ fn launch_and_watch(spec: LaunchSpec, policy: &Policy, control: &Control, starte
         }
     };
     let deadline = Deadline::new(started, spec.limits.wall_time());
-    let launched = match launch::launch(spec) {
-        Ok(launched) => launched,
+    let (launched, bootstrap) = match launch::launch(spec) {
+        Ok(Begun::Filtered(launched)) => (launched, Bootstrap::Exec),
+        Ok(Begun::Unfiltered(unfiltered)) => match handshake::wait(unfiltered, control, deadline) {
+            Ok((launched, listener)) => (launched, Bootstrap::Close { listener }),
+            Err((tree, end)) => {
+                return match tree {
+                    Some(tree) => finish(tree, end),
+                    None => (status(end, None, None), Usage::default()),
+                };
+            }
+        },
         Err(error) => return setup_failed(error),
     };
     notify::wake_synchronously(launched.listener());
@@ -65,12 +75,23 @@ fn launch_and_watch(spec: LaunchSpec, policy: &Policy, control: &Control, starte
         control,
         mailbox,
         deadline,
-        bootstrap_pending: true,
+        bootstrap: Some(bootstrap),
+        routed: matches!(bootstrap, Bootstrap::Close { .. }),
         listening: true,
         exec_pending: false,
     };
     let end = monitor.watch();
-    finish(launched, end)
+    finish(launched.into_tree(), end)
+}
+
+/// The one call that passes whatever the policy says.
+#[derive(Clone, Copy, Debug)]
+enum Bootstrap {
+    /// The launcher's own exec, which nothing comes before.
+    Exec,
+    /// The `close` by which a sandboxee that has sandboxed itself gives the listener up, whose number this is there. Its other threads may
+    /// make calls before.
+    Close { listener: i32 },
 }
 
 /// Why supervision ends.
@@ -79,6 +100,8 @@ enum End {
     Violation(Box<Violation>),
     Killed,
     TimedOut(Duration),
+    /// The program never came to its policy.
+    NotSandboxed(SetupError),
     /// The whole sandbox is gone by itself.
     Gone,
     Broken(String),
@@ -122,8 +145,10 @@ struct Monitor<'a> {
     control: &'a Control,
     mailbox: Mailbox,
     deadline: Deadline,
-    /// Whether the launcher's own exec is still to come: the one call that passes whatever the policy says.
-    bootstrap_pending: bool,
+    /// What is still to come.
+    bootstrap: Option<Bootstrap>,
+    /// Whether the filter asks about such a `close`.
+    routed: bool,
     listening: bool,
     /// Set between the bootstrap exec's answer and its completion.
     exec_pending: bool,
@@ -199,19 +224,21 @@ impl Monitor<'_> {
             Ok(None) => return Ok(()),
             Err(errno) => return Err(broken("cannot receive a notification", errno)),
         };
-        let answer = if self.bootstrap_pending {
-            // Before the answer: there is no way on which a second exec finds it set.
-            self.bootstrap_pending = false;
-            self.bootstrap(&notification)?
-        } else {
-            match verdict(self.policy, &notification.data) {
-                Verdict::Answer(answer) => answer,
-                Verdict::Violation(decision) => return Err(self.violation(listener, &notification, decision)),
-                Verdict::Unexpected => {
-                    let nr = notification.data.nr;
-                    return Err(End::Broken(format!(
-                        "the filter asked about call {nr}, which the policy decides without help"
-                    )));
+        // Taken before the answer: there is no way on which a second such call finds it set.
+        let answer = match self.bootstrap.take() {
+            Some(Bootstrap::Exec) => self.bootstrap_exec(&notification)?,
+            Some(Bootstrap::Close { listener: number }) if gives_up(&notification, number) => self.bootstrap_close()?,
+            pending => {
+                self.bootstrap = pending;
+                match verdict(self.policy, &notification.data, self.routed) {
+                    Verdict::Answer(answer) => answer,
+                    Verdict::Violation(decision) => return Err(self.violation(listener, &notification, decision)),
+                    Verdict::Unexpected => {
+                        let nr = notification.data.nr;
+                        return Err(End::Broken(format!(
+                            "the filter asked about call {nr}, which the policy decides without help"
+                        )));
+                    }
                 }
             }
         };
@@ -223,7 +250,7 @@ impl Monitor<'_> {
     }
 
     /// The first notification of all must be the launcher's exec, which nothing comes before.
-    fn bootstrap(&mut self, notification: &Notification) -> Result<Answer, End> {
+    fn bootstrap_exec(&mut self, notification: &Notification) -> Result<Answer, End> {
         let data = &notification.data;
         let is_exec = i64::from(data.nr) == libc::SYS_execveat
             && Arch::native().is_some_and(|arch| arch.audit() == data.arch)
@@ -231,15 +258,24 @@ impl Monitor<'_> {
         if !is_exec {
             return Err(End::Broken(format!("call {} came before the sandboxee was executed", data.nr)));
         }
-        // What has not begun need not be ended.
+        self.not_over()?;
+        self.exec_pending = self.control.is_awaited();
+        Ok(Answer::Continue)
+    }
+
+    /// The sandboxee has sandboxed itself, and the host has the listener.
+    fn bootstrap_close(&mut self) -> Result<Answer, End> {
+        self.not_over()?;
+        self.running();
+        Ok(Answer::Continue)
+    }
+
+    /// What has not begun need not be ended.
+    fn not_over(&self) -> Result<(), End> {
         if self.control.is_killed() {
             return Err(End::Killed);
         }
-        if let Some(limit) = self.deadline.over() {
-            return Err(End::TimedOut(limit));
-        }
-        self.exec_pending = self.control.is_awaited();
-        Ok(Answer::Continue)
+        self.deadline.over().map_or(Ok(()), |limit| Err(End::TimedOut(limit)))
     }
 
     fn violation(
@@ -268,6 +304,11 @@ impl Monitor<'_> {
     }
 }
 
+/// Whether this is the `close` of the listener, which has that number in the sandboxee.
+fn gives_up(notification: &Notification, listener: i32) -> bool {
+    launch::gives_listener_up(&notification.data) && notification.data.args[0] as u32 == listener.cast_unsigned()
+}
+
 /// Waits until `pidfd`'s process is gone, at most that long.
 fn wait_gone(pidfd: BorrowedFd<'_>, patience: Duration) -> bool {
     let until = Instant::now() + patience;
@@ -284,19 +325,19 @@ fn wait_gone(pidfd: BorrowedFd<'_>, patience: Duration) -> bool {
 }
 
 /// Ends what is left of the sandbox, reaps it and makes up the status.
-fn finish(launched: Launched, end: End) -> (Status, Usage) {
-    let killed = if matches!(end, End::Gone) { Ok(()) } else { launched.kill() };
-    if killed.is_err() || !wait_gone(launched.init(), KILL_PATIENCE) {
+fn finish(tree: Tree, end: End) -> (Status, Usage) {
+    let killed = if matches!(end, End::Gone) { Ok(()) } else { tree.kill() };
+    if killed.is_err() || !wait_gone(tree.init(), KILL_PATIENCE) {
         // It is dying, and nobody can hurry that, or it cannot be killed. A thread stays with it, so that no zombie does.
         let reaper = std::thread::Builder::new().name("sandbox2-reaper".to_owned());
         // If there is no thread to be had, dropping the closure waits here instead.
-        let _ = reaper.spawn(move || drop(launched.finish()));
+        let _ = reaper.spawn(move || drop(tree.finish()));
         return match killed {
             Ok(()) => (status(end, None, None), Usage::default()),
             Err(sys::Errno(errno)) => (Status::InternalError { what: cannot_kill(errno) }, Usage::default()),
         };
     }
-    let ended = launched.finish();
+    let ended = tree.finish();
     let usage = Usage {
         user: ended.usage.user,
         system: ended.usage.system,
@@ -319,6 +360,11 @@ fn status(end: End, setup_failure: Option<SetupError>, main_status: Option<i32>)
         End::Killed => Status::Killed,
         End::TimedOut(limit) => Status::TimedOut { limit },
         End::Broken(what) => Status::InternalError { what },
+        // What went wrong first in the sandbox's own processes says more.
+        End::NotSandboxed(error) => Status::SetupFailed(setup_failure.unwrap_or_else(|| match main_status {
+            Some(status) => with_end(error, status),
+            None => error,
+        })),
         End::Gone => match (setup_failure, main_status) {
             (Some(error), _) => Status::SetupFailed(error),
             (None, Some(status)) if libc::WIFEXITED(status) => Status::Exited { code: libc::WEXITSTATUS(status) },
@@ -329,6 +375,17 @@ fn status(end: End, setup_failure: Option<SetupError>, main_status: Option<i32>)
             },
         },
     }
+}
+
+/// Says how the program has ended that never came to its policy.
+fn with_end(error: SetupError, status: i32) -> SetupError {
+    let end = if libc::WIFEXITED(status) {
+        format!("exit code {}", libc::WEXITSTATUS(status))
+    } else {
+        format!("signal {}", libc::WTERMSIG(status))
+    };
+    let what = error.what().map_or_else(|| end.clone(), |what| format!("{what}: {end}"));
+    error.with_what(what)
 }
 
 #[cfg(test)]

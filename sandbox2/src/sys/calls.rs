@@ -132,14 +132,26 @@ pub(crate) fn readable(which: Fd, wait: Duration) -> Result<bool> {
     unsafe { raw::syscall(libc::SYS_ppoll, [poll_address, 1, address(&time), 0, 8, 0]) }.map(|ready| ready > 0)
 }
 
-/// Waits until one of the two is readable or has no writer any more; which of them.
-pub(crate) fn either_readable(a: Fd, b: Fd) -> Result<(bool, bool)> {
-    let poll = |which| libc::pollfd { fd: which, events: libc::POLLIN, revents: 0 };
-    let mut polls = [poll(a), poll(b)];
+/// A pair of packet sockets, close-on-exec.
+pub(crate) fn packet_sockets() -> Result<(OwnedFd, OwnedFd)> {
+    let mut pair: [Fd; 2] = [-1; 2];
+    let place = core::ptr::from_mut(&mut pair).expose_provenance();
+    let kind = (libc::SOCK_SEQPACKET | libc::SOCK_CLOEXEC) as usize;
+    // SAFETY: the kernel writes two numbers there.
+    unsafe { raw::syscall(libc::SYS_socketpair, [libc::AF_UNIX as usize, kind, 0, place, 0, 0]) }?;
+    // SAFETY: the kernel has just made it for us.
+    let one = unsafe { OwnedFd::from_raw_fd(pair[0]) };
+    // SAFETY: likewise.
+    Ok((one, unsafe { OwnedFd::from_raw_fd(pair[1]) }))
+}
+
+/// Waits until one of them is readable or has no writer any more; which of them. A negative one is left aside.
+pub(crate) fn any_readable<const N: usize>(fds: [Fd; N]) -> Result<[bool; N]> {
+    let mut polls = fds.map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 });
     let polls_address = core::ptr::from_mut(&mut polls).expose_provenance();
-    // SAFETY: the kernel writes `revents` of two `pollfd`s that live on this frame.
-    unsafe { raw::syscall(libc::SYS_ppoll, [polls_address, 2, 0, 0, 8, 0]) }?;
-    Ok((polls[0].revents != 0, polls[1].revents != 0))
+    // SAFETY: the kernel writes `revents` of as many `pollfd`s, which live on this frame.
+    unsafe { raw::syscall(libc::SYS_ppoll, [polls_address, N, 0, 0, 8, 0]) }?;
+    Ok(polls.map(|poll| poll.revents != 0))
 }
 
 /// A descriptor that is readable while one of `signals` is pending. They must be blocked.
@@ -334,10 +346,15 @@ pub(crate) fn set_limit_of(pid: i32, resource: u32, limit: Rlimit) -> Result<()>
 
 /// The limit of this process.
 pub(crate) fn get_limit(resource: u32) -> Result<Rlimit> {
+    get_limit_of(0, resource)
+}
+
+/// The limit of process `pid`; 0 is the caller.
+pub(crate) fn get_limit_of(pid: i32, resource: u32) -> Result<Rlimit> {
     let mut limit = Rlimit::default();
     let place = core::ptr::from_mut(&mut limit).expose_provenance();
     // SAFETY: the kernel writes one `rlimit64`.
-    unsafe { raw::syscall(libc::SYS_prlimit64, [0, resource as usize, 0, place, 0, 0]) }?;
+    unsafe { raw::syscall(libc::SYS_prlimit64, [pid as usize, resource as usize, 0, place, 0, 0]) }?;
     Ok(limit)
 }
 

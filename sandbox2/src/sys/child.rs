@@ -12,6 +12,7 @@ use core::time::Duration;
 
 use std::os::fd::{FromRawFd, OwnedFd};
 
+use sandbox2_client::fork_request::{self, Ended};
 use sandbox2_policy::insn::Insn;
 
 use super::abi::{
@@ -51,6 +52,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) moves: &'a [FdMove],
     /// What is neither mapped nor the program.
     pub(crate) closes: &'a [(u32, u32)],
+    /// What the sandboxee does once it is ready.
+    pub(crate) begin: Begin,
     pub(crate) program: Fd,
     /// Where the program is, if the sandboxee could change it: then it is run from a read-only mount.
     pub(crate) writable_program: Option<ProgramPlan<'a>>,
@@ -62,6 +65,18 @@ pub(crate) struct Plan<'a> {
     pub(crate) envp: &'a [*const libc::c_char],
     /// The sandboxee's stack.
     pub(crate) stack: (u64, u64),
+}
+
+/// What the sandboxee does once it is ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Begin {
+    /// It installs the filter and executes the program; the exec waits for the listener's answer.
+    Filtered,
+    /// It executes the program, which asks for its filter later.
+    Unfiltered,
+    /// It executes nothing, and keeps its namespaces for a process that is forked elsewhere, until its descriptor 0 ends. Init learns
+    /// from `status` how that process has ended.
+    Held { status: Fd },
 }
 
 /// A program that the sandboxee's user may write to, or whose mode it may change. It sees what it runs (`/proc/self/exe`)
@@ -466,14 +481,16 @@ fn lock_up(plan: &Plan<'_>) -> core::result::Result<Fd, Failure> {
     const CHILD_ENDED: u64 = 1 << (libc::SIGCHLD - 1);
     calls::signal_mask(CHILD_ENDED).at(Stage::Init, 4)?;
     let ended = calls::signalfd(CHILD_ENDED).at(Stage::Init, 4)?;
-    let mut kept = [plan.shared.main_pidfd.load(Relaxed), plan.lifeline, ended].map(i32::cast_unsigned);
+    // A number twice does no harm.
+    let status = if let Begin::Held { status } = plan.begin { status } else { ended };
+    let mut kept = [plan.shared.main_pidfd.load(Relaxed), plan.lifeline, ended, status].map(i32::cast_unsigned);
     kept.sort_unstable();
     let mut next = 0;
     for number in kept {
         if number > next {
             calls::close_range(next, number.wrapping_sub(1)).at(Stage::Init, 0)?;
         }
-        next = number.wrapping_add(1);
+        next = number.wrapping_add(1).max(next);
     }
     calls::close_range(next, u32::MAX).at(Stage::Init, 0)?;
     calls::drop_capabilities().at(Stage::Init, 1)?;
@@ -486,11 +503,14 @@ fn lock_up(plan: &Plan<'_>) -> core::result::Result<Fd, Failure> {
 /// Reaps until the sandboxee has ended, or the host wants it to; then ends too, and the kernel kills whatever is left in the
 /// sandbox.
 fn reap(plan: &Plan<'_>, main: i32, ended: Fd) -> ! {
+    // Whoever keeps the namespaces for the sandboxee may go; the sandboxee is another process's child.
+    let (main, status) = if let Begin::Held { status } = plan.begin { (-1, status) } else { (main, -1) };
     loop {
         reap_ended(plan.shared, main);
-        match calls::either_readable(plan.lifeline, ended) {
-            Ok((true, _)) => calls::exit_group(3),
-            Ok((false, _)) => {
+        match calls::any_readable([plan.lifeline, status, ended]) {
+            Ok([true, ..]) => calls::exit_group(3),
+            Ok([false, true, _]) => forked_ended(plan.shared, status),
+            Ok([false, false, _]) => {
                 // Several children's signals are one, so all that have ended are reaped at each.
                 let mut signal = [0; size_of::<libc::signalfd_siginfo>()];
                 let _ = calls::read(ended, &mut signal);
@@ -499,6 +519,30 @@ fn reap(plan: &Plan<'_>, main: i32, ended: Fd) -> ! {
             Err(_) => calls::exit_group(2),
         }
     }
+}
+
+/// Notes how a sandboxee has ended that was forked elsewhere, and ends the sandbox.
+fn forked_ended(shared: &Shared, status: Fd) -> ! {
+    let mut record = [0; fork_request::RECORD];
+    let read = calls::read(status, &mut record);
+    match Ended::decode(&record) {
+        Some(Ended::Status { status, usage }) if read == Ok(fork_request::RECORD) => {
+            shared.wait_status.store(status, Relaxed);
+            shared.user_us.store(usage.user_us, Relaxed);
+            shared.system_us.store(usage.system_us, Relaxed);
+            shared.max_rss_kib.store(usage.max_rss_kib, Relaxed);
+            shared.ended.store(1, Release);
+        }
+        Some(Ended::Failed { step, errno }) if read == Ok(fork_request::RECORD) => {
+            shared.record(Failure { stage: Stage::Fork, detail: step as u32, errno: Errno(errno) });
+        }
+        // The fork server is gone, or is none.
+        _ => {
+            let errno = if read == Ok(0) { libc::EPIPE } else { libc::EPROTO };
+            shared.record(Failure { stage: Stage::ForkServer, detail: 0, errno: Errno(errno) });
+        }
+    }
+    calls::exit_group(0)
 }
 
 /// Reaps all that have ended; does not return if the sandboxee is among them.
@@ -534,6 +578,38 @@ extern "C" fn main(plan: *const ()) -> ! {
     if let Err(failure) = confine(plan) {
         fail(shared, failure);
     }
+    match plan.begin {
+        Begin::Filtered => execute_filtered(plan),
+        Begin::Unfiltered => execute_unfiltered(plan),
+        Begin::Held { .. } => hold(shared),
+    }
+}
+
+/// Executes the program once init has locked itself up.
+fn execute_unfiltered(plan: &Plan<'_>) -> ! {
+    let shared = plan.shared;
+    while shared.locked.load(Acquire) == 0 {
+        // Init says when it is about to; nobody can say when it is. If it never is, init ends, and this with it.
+        match shared.progress.load(Acquire) {
+            progress if progress < FILTER_NEXT => {
+                let _ = calls::futex_wait(&shared.progress, progress, Duration::from_secs(1));
+            }
+            _ => drop(calls::futex_wait(&shared.locked, 0, Duration::from_micros(20))),
+        }
+    }
+    let errno = calls::execveat(plan.program, plan.argv, plan.envp);
+    fail(shared, Failure { stage: Stage::Exec, detail: 0, errno })
+}
+
+/// Does nothing until the host closes the other end of descriptor 0.
+fn hold(shared: &Shared) -> ! {
+    shared.held.store(1, Release);
+    while matches!(calls::read(0, &mut [0]), Ok(1..) | Err(Errno(libc::EINTR))) {}
+    calls::exit_group(0)
+}
+
+fn execute_filtered(plan: &Plan<'_>) -> ! {
+    let shared = plan.shared;
     let listener = match calls::seccomp_filter(NEW_LISTENER | WAIT_KILLABLE_RECV, plan.filter) {
         Ok(listener) => {
             shared.killable.store(1, Relaxed);

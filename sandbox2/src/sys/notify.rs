@@ -191,6 +191,12 @@ pub(crate) fn read_string(
     Some((bytes, true))
 }
 
+/// A word of 32 bits at `address` of process `pid`; `None` if it cannot be read.
+pub(crate) fn read_word(pid: libc::pid_t, address: u64) -> Option<i32> {
+    let bytes = read_memory(u32::try_from(pid).ok()?, usize::try_from(address).ok()?, size_of::<i32>());
+    bytes.try_into().ok().map(i32::from_ne_bytes)
+}
+
 /// Up to `len` bytes at `address` of process `pid`: as many as can be read.
 fn read_memory(pid: u32, address: usize, len: usize) -> Vec<u8> {
     let mut bytes = vec![0_u8; len];

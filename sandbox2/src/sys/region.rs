@@ -32,6 +32,8 @@ pub(crate) struct Shared {
     /// Not 0 until the sandboxee has left init's memory: until the program is in its place, or the sandboxee is dead.
     /// Cleared, and woken as a futex, by the kernel.
     pub(crate) in_launcher: AtomicU32,
+    /// 1 once a process that keeps namespaces for another has made them all.
+    pub(crate) held: AtomicU32,
     /// 1 once the root is the sandbox's own. A futex for a sandboxee that is to start elsewhere than there.
     pub(crate) rooted: AtomicU32,
     /// 1 once init has locked itself up.

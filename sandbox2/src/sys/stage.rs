@@ -92,6 +92,12 @@ stages! {
     Listener: "take the seccomp listener over",
     /// The host waits for the child.
     Wait: "wait for the sandbox to be set up",
+    /// A fork server makes the sandboxee.
+    Fork: "fork the sandboxee",
+    /// The host starts a fork server, or asks it for a sandboxee.
+    ForkServer: "use the fork server",
+    /// The program asks for its policy and puts it in force.
+    Handshake: "let the program sandbox itself",
     /// The sandboxee starts the program.
     Exec: "execute the program",
 }

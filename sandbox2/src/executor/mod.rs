@@ -3,59 +3,33 @@
 //! A builder. What it holds is checked when the sandbox is started, all at once, and becomes the launch's plan; mistakes
 //! that can be seen earlier (a descriptor number that is taken) are reported where they are made.
 
+mod program;
+mod streams;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsString};
-use std::fs::File;
-use std::io::Read;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use nix::sys::stat::{SFlag, fstat};
+use sandbox2_client::environment::{Introduction, VARIABLE};
 use sandbox2_policy::action::Supervision;
 use sandbox2_policy::arch::Arch;
+use sandbox2_policy::insn::MAX_INSNS;
 use sandbox2_policy::surroundings::{Mount, MountKind};
 
 use crate::error::{SetupError, Stage};
-use crate::ipc::Ipc;
-use crate::launch::LaunchSpec;
+use crate::forkserver::{ForkServer, ServerSpec};
+use crate::ipc::{Ipc, Planned};
+use crate::launch::{self, Handshake, LaunchSpec, Start};
 use crate::limits::Limits;
 use crate::policy::Policy;
+use crate::sys::{Errno, calls};
 
-/// What one of the sandboxee's standard streams is.
-#[derive(Debug)]
-pub struct Stdio(Stream);
-
-#[derive(Debug)]
-enum Stream {
-    Null,
-    Inherit,
-    Fd(OwnedFd),
-}
-
-impl Stdio {
-    /// `/dev/null`: reads give the end, what is written is lost.
-    #[must_use]
-    pub fn null() -> Stdio {
-        Stdio(Stream::Null)
-    }
-
-    /// The host's own stream; `/dev/null` if the host has closed it.
-    ///
-    /// A terminal that is inherited can be read, and asked for more than that if the policy allows `ioctl`.
-    #[must_use]
-    pub fn inherit() -> Stdio {
-        Stdio(Stream::Inherit)
-    }
-}
-
-impl<T: Into<OwnedFd>> From<T> for Stdio {
-    fn from(fd: T) -> Stdio {
-        Stdio(Stream::Fd(fd.into()))
-    }
-}
+use self::program::{Program, Source};
+pub use self::streams::Stdio;
 
 /// An entry of the sandboxee's file system that the policy does not have.
 #[derive(Debug)]
@@ -96,13 +70,11 @@ pub struct Executor {
     ipc: Ipc,
     streams: [Option<Stdio>; 3],
     sandbox_before_exec: bool,
+    handshake_timeout: Duration,
 }
 
-#[derive(Debug)]
-enum Program {
-    Path(PathBuf),
-    Fd(OwnedFd),
-}
+/// How long a program may take to ask for its policy, if nothing else is said.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Executor {
     /// The program at `path` on the host, with `args`.
@@ -117,7 +89,7 @@ impl Executor {
         A: IntoIterator,
         A::Item: Into<OsString>,
     {
-        Executor::from_program(Program::Path(path.into()), args)
+        Executor::from_program(Program::File(Source::Path(path.into())), args)
     }
 
     /// The program behind a descriptor that is open for reading or `O_PATH`, with `args` as in [`new`](Self::new).
@@ -126,7 +98,7 @@ impl Executor {
         A: IntoIterator,
         A::Item: Into<OsString>,
     {
-        Executor::from_program(Program::Fd(program.into()), args)
+        Executor::from_program(Program::File(Source::Fd(program.into())), args)
     }
 
     fn from_program<A>(program: Program, args: A) -> Executor
@@ -145,7 +117,60 @@ impl Executor {
             ipc: Ipc::default(),
             streams: [None, None, None],
             sandbox_before_exec: true,
+            handshake_timeout: HANDSHAKE_TIMEOUT,
         }
+    }
+
+    /// A child of a fork server, which must sandbox itself. It has the fork server's arguments and environment.
+    #[must_use]
+    pub fn from_fork_server(server: &ForkServer) -> Executor {
+        let mut executor = Executor::from_program(Program::Fork(server.clone()), [""; 0]);
+        executor.sandbox_before_exec = false;
+        executor
+    }
+
+    /// Starts the program at `path` as a fork server with nothing but its path as an argument; see
+    /// [`start_fork_server`](Self::start_fork_server).
+    ///
+    /// # Errors
+    /// As for [`start_fork_server`](Self::start_fork_server).
+    pub fn fork_server(path: impl Into<PathBuf>) -> Result<ForkServer, SetupError> {
+        Executor::new(path, [""; 0]).start_fork_server()
+    }
+
+    /// Starts the program, outside of any sandbox, to be forked for each of its sandboxes: `ForkingClient` of `sandbox2-client` is its
+    /// side. Returns once it waits for requests.
+    ///
+    /// It has the arguments, environment, descriptors and standard streams of this executor, and the working directory of the host. The
+    /// policy, files, limits and descriptors of its children are those of [`Executor::from_fork_server`].
+    ///
+    /// # Errors
+    /// If it cannot be executed, or does not come to wait for requests within the [handshake
+    /// time-out](Self::handshake_timeout); if mounts, a working directory, or limits are set, which a fork server has none of.
+    #[doc(alias = "StartForkServer")]
+    pub fn start_fork_server(self) -> Result<ForkServer, SetupError> {
+        let name = self.name();
+        if !self.mounts.is_empty() || self.cwd.is_some() {
+            let hint = "give the files and the working directory to the executors of its children";
+            return Err(mistake(format!("{} as a fork server has the host's file system", name.display()), hint));
+        }
+        let Program::File(source) = self.program else {
+            return Err(mistake("a fork server's child as a fork server", "start a program as one"));
+        };
+        let argv = arguments(self.args, &name)?;
+        let (_, theirs) = calls::packet_sockets().map_err(no_sockets)?;
+        let mut ipc = self.ipc;
+        streams::map(self.streams, &mut ipc)?;
+        let Planned { mut fds, introduction } = ipc.plan(Some(theirs));
+        let introduction = Introduction { control: None, forks: introduction.control, ..introduction };
+        let Some(channel) = introduction.forks else {
+            return Err(mistake("the fork server's channel has no number", "map fewer descriptors"));
+        };
+        // Each start has a channel of its own.
+        fds.retain(|(_, number)| *number != channel);
+        let envp = environment(self.inherit_env, self.envs, &introduction)?;
+        let program = program::open(source, &name)?;
+        ForkServer::start(ServerSpec { program, name, argv, envp, fds, channel, patience: self.handshake_timeout })
     }
 
     /// Adds an argument.
@@ -207,12 +232,20 @@ impl Executor {
 
     /// Whether the policy is in force when the program starts, which is the default.
     ///
-    /// `false`, where the program says itself when it is ready to be sandboxed, needs the client library, which is not there
-    /// yet: starting such a sandbox fails.
+    /// `false`: the program says itself when it is ready to be sandboxed, by `Client::sandbox_me_here` of `sandbox2-client`. Until then it
+    /// is in the sandbox's namespaces, with its files and limits and without privileges, but may make any system call.
     #[doc(alias = "set_enable_sandbox_before_exec")]
     #[must_use]
     pub fn sandbox_before_exec(mut self, before: bool) -> Executor {
         self.sandbox_before_exec = before;
+        self
+    }
+
+    /// How long the program may take until its policy is in force, where that is its own affair; 30 seconds if not set. A wall time limit
+    /// that is shorter counts as well.
+    #[must_use]
+    pub fn handshake_timeout(mut self, time: Duration) -> Executor {
+        self.handshake_timeout = time;
         self
     }
 
@@ -327,8 +360,9 @@ impl Executor {
     /// What to call the program.
     pub(crate) fn name(&self) -> PathBuf {
         match &self.program {
-            Program::Path(path) => path.clone(),
-            Program::Fd(fd) => match self.args.first() {
+            Program::File(Source::Path(path)) => path.clone(),
+            Program::Fork(server) => server.name().to_owned(),
+            Program::File(Source::Fd(fd)) => match self.args.first() {
                 Some(name) => PathBuf::from(name),
                 None => PathBuf::from(format!("descriptor {}", fd.as_raw_fd())),
             },
@@ -337,12 +371,6 @@ impl Executor {
 
     /// Checks everything and hands it on.
     pub(crate) fn into_spec(self, policy: &Policy) -> Result<LaunchSpec, SetupError> {
-        if !self.sandbox_before_exec {
-            return Err(mistake(
-                "sandboxing after exec",
-                "it arrives with the client library; leave sandbox_before_exec on",
-            ));
-        }
         let parts = policy.parts();
         if Arch::native() != Some(policy.arch()) {
             return Err(mistake(
@@ -360,32 +388,87 @@ impl Executor {
         if filter.is_empty() {
             return Err(mistake("the policy has no supervised program", "make policies with policy!"));
         }
+        let filter = if self.sandbox_before_exec { filter.to_vec() } else { launch::route_close(filter) };
+        if filter.len() > MAX_INSNS {
+            return Err(mistake(
+                format!(
+                    "the policy's program, with what sandboxing after exec adds, has {} instructions",
+                    filter.len()
+                ),
+                "the kernel takes 4096: say it with fewer rules, or leave sandbox_before_exec on",
+            ));
+        }
         let name = self.name();
-        let argv = if self.args.is_empty() { vec![name.clone().into_os_string()] } else { self.args };
-        let argv = argv.into_iter().enumerate().map(|(index, arg)| c_string(arg, &format!("argument {index}")));
-        let argv = argv.collect::<Result<Vec<_>, _>>()?;
-        let envp = environment(self.inherit_env, self.envs)?;
         let cwd = self.cwd.map(working_directory).transpose()?;
-        let program = open_program(self.program, &name)?;
         let mut mounts = parts.mounts.to_vec();
         for place in self.mounts {
             mounts.push(mount(place)?);
         }
-        let fds = descriptors(self.streams, self.ipc)?;
+        let mut ipc = self.ipc;
+        streams::map(self.streams, &mut ipc)?;
+        let patience = self.handshake_timeout;
+        let (start, argv, envp, fds) = match self.program {
+            Program::Fork(server) => {
+                forked_only(self.sandbox_before_exec, &self.args, self.inherit_env || !self.envs.is_empty())?;
+                let Planned { fds, introduction } = ipc.plan(None);
+                if fds.len() > launch::MAX_MAPPED {
+                    let what = format!("{} descriptors for a fork server's child", fds.len());
+                    return Err(mistake(what, "map at most 250"));
+                }
+                (Start::Forked { server: Box::new(server), introduction, patience }, Vec::new(), Vec::new(), fds)
+            }
+            Program::File(source) => {
+                let argv = arguments(self.args, &name)?;
+                let program = program::open(source, &name)?;
+                let sockets =
+                    if self.sandbox_before_exec { None } else { Some(calls::packet_sockets().map_err(no_sockets)?) };
+                let (control, theirs) = sockets.unzip();
+                let Planned { fds, introduction } = ipc.plan(theirs);
+                let introduction = Introduction { sandboxed: self.sandbox_before_exec, ..introduction };
+                let envp = environment(self.inherit_env, self.envs, &introduction)?;
+                let start = match control {
+                    Some(control) => Start::Unfiltered(program, Handshake { control, patience }),
+                    None => Start::Filtered(program),
+                };
+                (start, argv, envp, fds)
+            }
+        };
         Ok(LaunchSpec {
-            program,
+            start,
             program_name: name,
             argv,
             envp,
             cwd,
             fds,
             limits: self.limits,
-            filter: filter.to_vec().into(),
+            filter: filter.into(),
             mounts,
             hostname: parts.hostname.as_deref().unwrap_or("sandbox2").to_owned(),
             network: parts.network,
         })
     }
+}
+
+/// What a fork server's child has from it.
+fn forked_only(sandbox_before_exec: bool, args: &[OsString], environment: bool) -> Result<(), SetupError> {
+    let own = "set them when the fork server is started";
+    match () {
+        () if sandbox_before_exec => {
+            Err(mistake("a fork server's child is not executed", "it sandboxes itself: leave sandbox_before_exec off"))
+        }
+        () if !args.is_empty() => Err(mistake("a fork server's child has the arguments of the fork server", own)),
+        () if environment => Err(mistake("a fork server's child has the environment of the fork server", own)),
+        () => Ok(()),
+    }
+}
+
+fn arguments(args: Vec<OsString>, name: &Path) -> Result<Vec<CString>, SetupError> {
+    let args = if args.is_empty() { vec![name.as_os_str().to_owned()] } else { args };
+    args.into_iter().enumerate().map(|(index, arg)| c_string(arg, &format!("argument {index}"))).collect()
+}
+
+fn no_sockets(Errno(errno): Errno) -> SetupError {
+    SetupError::new(Stage::Plan, Some(errno)).with_what("a pair of sockets to the program")
 }
 
 fn mistake(what: impl Into<String>, hint: &str) -> SetupError {
@@ -414,15 +497,27 @@ fn c_string(text: OsString, what: &str) -> Result<CString, SetupError> {
         .map_err(|_| mistake(format!("{what} contains a NUL byte"), "remove it: no program could receive it"))
 }
 
-fn environment(inherit: bool, own: BTreeMap<OsString, OsString>) -> Result<Vec<CString>, SetupError> {
+fn environment(
+    inherit: bool,
+    own: BTreeMap<OsString, OsString>,
+    introduction: &Introduction,
+) -> Result<Vec<CString>, SetupError> {
     let mut all: BTreeMap<OsString, OsString> = if inherit { std::env::vars_os().collect() } else { BTreeMap::new() };
     for (name, value) in own {
         if name.is_empty() || name.as_bytes().contains(&b'=') {
             let what = format!("environment variable {name:?}");
             return Err(mistake(what, "a name must not be empty and must not contain `=`"));
         }
+        if name == VARIABLE {
+            return Err(mistake(
+                format!("environment variable {name:?}"),
+                "it is what a program learns its descriptors by",
+            ));
+        }
         all.insert(name, value);
     }
+    // Instead of the host's own, if that is in a sandbox itself.
+    all.insert(VARIABLE.into(), introduction.to_value().into());
     let join = |(name, value): (OsString, OsString)| {
         let what = format!("environment variable {name:?}");
         let mut entry = name;
@@ -441,106 +536,10 @@ fn working_directory(dir: PathBuf) -> Result<CString, SetupError> {
     c_string(dir.into_os_string(), "the working directory")
 }
 
-/// Opens the program and makes sure that it is one.
-fn open_program(program: Program, name: &Path) -> Result<OwnedFd, SetupError> {
-    let failed = |errno: i32, hint: &str| {
-        SetupError::new(Stage::Program, Some(errno)).with_what(name.display().to_string()).with_hint(Some(hint))
-    };
-    let fd = match program {
-        Program::Fd(fd) => fd,
-        Program::Path(path) => {
-            let opened = std::fs::OpenOptions::new().read(true).custom_flags(libc::O_PATH | libc::O_CLOEXEC).open(path);
-            let hint = |errno| match errno {
-                libc::ENOENT | libc::ENOTDIR => "check the path: it is looked up on the host, and no PATH is searched",
-                libc::EACCES => "make the program and the directories on its path accessible to the host's user",
-                _ => "check the path",
-            };
-            opened
-                .map_err(|error| {
-                    let errno = error.raw_os_error().unwrap_or(libc::EINVAL);
-                    failed(errno, hint(errno))
-                })?
-                .into()
-        }
-    };
-    let stat = fstat(&fd).map_err(|errno| failed(errno as i32, "check the descriptor"))?;
-    let kind = SFlag::from_bits_truncate(stat.st_mode & SFlag::S_IFMT.bits());
-    if kind == SFlag::S_IFDIR {
-        return Err(failed(libc::EISDIR, "give the path of a program, not of a directory"));
-    }
-    if kind != SFlag::S_IFREG {
-        return Err(failed(libc::EACCES, "give the path of a regular file"));
-    }
-    if stat.st_mode & 0o111 == 0 {
-        return Err(failed(libc::EACCES, "make it executable (chmod +x)"));
-    }
-    if starts_as_script(fd.as_fd()) {
-        let hint = "a script cannot be run by descriptor: run its interpreter, with the script's path as an argument and \
-                    the script among the policy's files";
-        return Err(failed(libc::ENOEXEC, hint));
-    }
-    Ok(fd)
-}
-
-/// Whether the file begins with `#!`. One that the host may not read is no script that it could run.
-fn starts_as_script(program: BorrowedFd<'_>) -> bool {
-    let path = format!("/proc/self/fd/{}", program.as_raw_fd());
-    let mut start = [0; 2];
-    File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *b"#!"
-}
-
-/// Every descriptor of the sandboxee, the standard streams among them.
-fn descriptors(streams: [Option<Stdio>; 3], ipc: Ipc) -> Result<Vec<(OwnedFd, RawFd)>, SetupError> {
-    let mut all = ipc.into_mapped();
-    let defaults = [Stdio::null, Stdio::inherit, Stdio::inherit];
-    for (number, (stream, default)) in (0..).zip(streams.into_iter().zip(defaults)) {
-        let stream = match stream {
-            Some(_) if all.contains_key(&number) => {
-                let name = ["stdin", "stdout", "stderr"].get(number as usize).copied().unwrap_or("a stream");
-                let what = format!("{name} is set, and descriptor {number} is mapped as well");
-                return Err(mistake(what, "do one or the other"));
-            }
-            None if all.contains_key(&number) => continue,
-            stream => stream.unwrap_or_else(default),
-        };
-        all.insert(number, open_stream(stream.0, number)?);
-    }
-    Ok(all.into_iter().map(|(number, fd)| (fd, number)).collect())
-}
-
-fn open_stream(stream: Stream, number: RawFd) -> Result<OwnedFd, SetupError> {
-    let failed = |error: std::io::Error| {
-        SetupError::new(Stage::Plan, error.raw_os_error())
-            .with_what(format!("descriptor {number} of the sandboxee"))
-            .with_hint(Some("a host without descriptors or without /dev/null cannot start a sandbox"))
-    };
-    let inherited = match stream {
-        Stream::Fd(fd) => return Ok(fd),
-        Stream::Null => None,
-        Stream::Inherit => {
-            let cloned = match number {
-                0 => std::io::stdin().as_fd().try_clone_to_owned(),
-                1 => std::io::stdout().as_fd().try_clone_to_owned(),
-                _ => std::io::stderr().as_fd().try_clone_to_owned(),
-            };
-            match cloned {
-                Ok(fd) => Some(fd),
-                Err(error) if error.raw_os_error() == Some(libc::EBADF) => None,
-                Err(error) => return Err(failed(error)),
-            }
-        }
-    };
-    match inherited {
-        Some(fd) => Ok(fd),
-        None => {
-            let null = std::fs::OpenOptions::new().read(true).write(true).open("/dev/null");
-            null.map(OwnedFd::from).map_err(failed)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::OpenOptionsExt;
+
     use sandbox2_policy::action::Action;
     use sandbox2_policy::insn::{Insn, op, ret};
 
@@ -584,9 +583,10 @@ mod tests {
 
     #[test]
     fn the_environment_is_empty_unless_it_is_asked_for() {
-        assert!(spec(Executor::new(this(), ["x"])).unwrap().envp.is_empty());
+        let ours = CString::from(c"SANDBOX2=1;sandboxed");
+        assert_eq!(spec(Executor::new(this(), ["x"])).unwrap().envp, [ours.clone()]);
         let own = spec(Executor::new(this(), ["x"]).env("B", "2").envs([("A", "1")])).unwrap().envp;
-        assert_eq!(own, [c"A=1", c"B=2"].map(CString::from));
+        assert_eq!(own, [c"A=1".into(), c"B=2".into(), ours]);
         let all = spec(Executor::new(this(), ["x"]).inherit_env().env("PATH", "mine")).unwrap().envp;
         assert!(all.contains(&CString::from(c"PATH=mine")));
         assert_eq!(all.iter().filter(|entry| entry.as_bytes().starts_with(b"PATH=")).count(), 1);
@@ -622,12 +622,16 @@ mod tests {
         );
         fails(Executor::new(this(), ["x"]).env("A=B", "c"), "environment variable \"A=B\"", "must not contain");
         fails(Executor::new(this(), ["x"]).cwd("work"), "working directory work", "absolute");
-        fails(Executor::new(this(), ["x"]).sandbox_before_exec(false), "after exec", "client");
+        fails(Executor::new(this(), ["x"]).env("SANDBOX2", "1"), "\"SANDBOX2\"", "learns its descriptors");
     }
 
     #[test]
     fn the_streams_are_there_unless_they_are_mapped() {
-        let numbers = |spec: LaunchSpec| spec.fds.iter().map(|(_, number)| *number).collect::<Vec<_>>();
+        let numbers = |spec: LaunchSpec| {
+            let mut numbers: Vec<_> = spec.fds.iter().map(|(_, number)| *number).collect();
+            numbers.sort_unstable();
+            numbers
+        };
         assert_eq!(numbers(spec(Executor::new(this(), ["x"])).unwrap()), [0, 1, 2]);
         let mut executor = Executor::new(this(), ["x"]);
         let _host = executor.ipc_mut().receive_fd(1).unwrap();

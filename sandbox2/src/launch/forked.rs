@@ -1,0 +1,72 @@
+//! A sandboxee that is forked from a process which is there already, into namespaces that are made for it here.
+//!
+//! Init makes the namespaces and the root as for any other. In the sandboxee's place it has a process that keeps the namespaces until the
+//! fork server's child has entered them. Init learns from the fork server how the child ends, over a pipe.
+
+use std::io::{PipeReader, PipeWriter};
+use std::os::fd::{AsRawFd, OwnedFd};
+
+use sandbox2_client::fork_request::ForkRequest;
+
+use super::setup::{self, pipe};
+use super::unfiltered::Birth;
+use super::{Handshake, LaunchSpec, Start, Unfiltered, plan};
+use crate::error::{SetupError, Stage};
+use crate::namespace::Namespaces;
+use crate::sys::Errno;
+use crate::sys::calls;
+use crate::sys::child::Begin;
+
+pub(crate) use sandbox2_client::fork_request::MAX_MAPPED;
+
+/// Whoever can fork a process into namespaces that exist.
+pub(crate) trait Forks: std::fmt::Debug + Send {
+    /// Asks for a child; it will be heard of over the request's `control` and `status`.
+    ///
+    /// # Errors
+    /// If nobody is there to ask.
+    fn fork(&self, request: ForkRequest) -> Result<(), SetupError>;
+}
+
+/// The ends of the pipes that init and its first child have.
+struct Pipes {
+    /// The child's: it keeps the namespaces until this ends.
+    gate: PipeReader,
+    /// Init's: how the sandboxee has ended.
+    status: PipeReader,
+    /// The host's.
+    open: PipeWriter,
+    /// The fork server's.
+    tell: PipeWriter,
+}
+
+pub(super) fn launch(mut spec: LaunchSpec) -> Result<Unfiltered, SetupError> {
+    let (gate, open) = pipe("a pipe to the keeper of the namespaces")?;
+    let (status, tell) = pipe("a pipe from the fork server")?;
+    let pipes = Pipes { gate, status, open, tell };
+    let preparation = plan::Preparation {
+        descriptors: plan::Descriptors::plan(&[(pipes.gate.as_raw_fd(), 0)], None)?,
+        limits: Vec::new(),
+        writable_program: None,
+        begin: Begin::Held { status: pipes.status.as_raw_fd() },
+    };
+    let setup::Ready { tree, main, .. } = setup::set_up(&mut spec, &preparation)?;
+    let Pipes { open, tell, .. } = pipes;
+    let Start::Forked { server, introduction, patience } = spec.start else {
+        return Err(SetupError::new(Stage::Plan, None));
+    };
+    let no_socket = |Errno(errno)| SetupError::new(Stage::Plan, Some(errno)).with_what("a pair of sockets");
+    let (control, theirs) = calls::packet_sockets().map_err(no_socket)?;
+    let handshake = Handshake { control, patience };
+    server.fork(ForkRequest {
+        namespaces: main,
+        which: Namespaces::new(spec.network).all_flags(),
+        status: OwnedFd::from(tell),
+        control: theirs,
+        descriptors: spec.fds,
+        introduction,
+        cwd: spec.cwd,
+    })?;
+    let limits = plan::limits(&spec.limits, 0).0;
+    Ok(Unfiltered::to_be_born(tree, Birth { keeper: open, limits }, handshake, spec.filter))
+}

@@ -1,0 +1,159 @@
+//! From a plan to processes: init, locked up, and the sandboxee, ready for what comes next.
+
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::sync::atomic::Ordering::Acquire;
+use std::time::{Duration, Instant};
+
+use super::tree::{self, Tree};
+use super::{LaunchSpec, hint, plan};
+use crate::error::{SetupError, Stage};
+use crate::mounts;
+use crate::namespace::Namespaces;
+use crate::sys::child::{self, Begin, FILTER_NEXT, Failure};
+use crate::sys::region::Region;
+use crate::sys::{Errno, calls};
+
+/// How long the child may take to get ready. Nothing in it waits for anybody, so only a file system that hangs gets here.
+const SETUP_DEADLINE: Duration = Duration::from_secs(10);
+
+/// How long to wait for the filter without letting go of the processor.
+const SPIN: Duration = Duration::from_micros(100);
+
+/// What was set up.
+pub(super) struct Ready {
+    pub(super) tree: Tree,
+    /// A pidfd of the sandboxee.
+    pub(super) main: OwnedFd,
+    /// The number of the listener in the sandboxee, if it has one.
+    pub(super) listener: RawFd,
+}
+
+/// Makes the processes of the sandbox.
+///
+/// # Errors
+/// The first step that failed; then nothing is left.
+pub(super) fn set_up(spec: &mut LaunchSpec, preparation: &plan::Preparation) -> Result<Ready, SetupError> {
+    let files = mounts::resolve(&spec.mounts)?;
+    let at = |stage| move |Errno(errno)| hint::explain(SetupError::new(stage, Some(errno)));
+    let region = Region::new(plan::arena_size(spec, &files)).map_err(at(Stage::Plan))?;
+    let host = calls::pidfd_open_self().map_err(at(Stage::Plan))?;
+    let (lifeline, host_end) = pipe("a pipe that ties the sandbox to its host")?;
+    let watched = (host.as_raw_fd(), lifeline.as_raw_fd());
+    let plan = plan::lay_out(&region, spec, &files, preparation, watched).map_err(at(Stage::Plan))?;
+
+    // No signal handler of the host's may run in the child.
+    let mask = calls::signal_mask(u64::MAX).map_err(at(Stage::Namespaces))?;
+    let cloned = child::clone_init(plan, Namespaces::new(spec.network).flags(), region.stack(0));
+    calls::signal_mask(mask).map_err(at(Stage::Namespaces))?;
+    let init = cloned.map_err(at(Stage::Namespaces))?;
+    drop((host, lifeline));
+
+    let setup = Setup { init: Some(init), spec, files: &files, region: &region };
+    let listener = setup.wait(preparation.begin)?;
+    let (init, main) = setup.take()?;
+    let program_name = std::mem::take(&mut spec.program_name);
+    let mut tree = Tree::new(region, init, host_end, program_name);
+    tree.set_main(&main)?;
+    Ok(Ready { tree, main, listener })
+}
+
+/// A pipe: reading and writing end.
+pub(super) fn pipe(what: &str) -> Result<(std::io::PipeReader, std::io::PipeWriter), SetupError> {
+    std::io::pipe().map_err(|error| SetupError::new(Stage::Plan, error.raw_os_error()).with_what(what))
+}
+
+/// A child that is being set up; dropping it before [`Setup::take`] has succeeded kills and reaps it.
+struct Setup<'a> {
+    init: Option<OwnedFd>,
+    spec: &'a LaunchSpec,
+    files: &'a mounts::FileSystem,
+    region: &'a Region,
+}
+
+impl Setup<'_> {
+    fn init(&self) -> RawFd {
+        self.init.as_ref().map_or(-1, AsRawFd::as_raw_fd)
+    }
+
+    /// Waits until init is locked up, and the sandboxee has its filter, or its namespaces; the listener's number in the sandboxee, if
+    /// it has one.
+    fn wait(&self, begin: Begin) -> Result<RawFd, SetupError> {
+        let shared = self.region.shared();
+        let start = Instant::now();
+        let mut filter_next = None;
+        loop {
+            if let Some(failure) = shared.failure() {
+                return Err(self.explain(failure));
+            }
+            let listener = shared.listener.load(Acquire);
+            let ready = match begin {
+                Begin::Filtered => listener >= 0,
+                Begin::Unfiltered => true,
+                Begin::Held { .. } => shared.held.load(Acquire) == 1,
+            };
+            if ready && shared.locked.load(Acquire) == 1 {
+                return Ok(listener);
+            }
+            let wait = if shared.progress.load(Acquire) < FILTER_NEXT {
+                // Whoever fails says so and wakes us; the time is for a child that dies silently.
+                let _ = calls::futex_wait(&shared.progress, 0, Duration::from_millis(20));
+                Duration::ZERO
+            } else if filter_next.get_or_insert_with(Instant::now).elapsed() < SPIN {
+                // The filter is being installed. Nobody can wake us after that, and it is a matter of microseconds.
+                std::hint::spin_loop();
+                continue;
+            } else {
+                // It is not, on a machine that has other things to do: let it. (`sched_yield` would, too, but for a whole
+                // time slice.)
+                Duration::from_micros(20)
+            };
+            if calls::readable(self.init(), wait).unwrap_or(false) {
+                return Err(self.vanished());
+            }
+            if start.elapsed() > SETUP_DEADLINE {
+                return Err(SetupError::new(Stage::Wait, Some(libc::ETIMEDOUT))
+                    .with_hint(Some("a file system that does not answer may be among the mounts")));
+            }
+        }
+    }
+
+    /// Takes the sandboxee's pidfd out of init.
+    fn take(mut self) -> Result<(OwnedFd, OwnedFd), SetupError> {
+        let at = |Errno(errno)| hint::explain(SetupError::new(Stage::Listener, Some(errno)));
+        let main_number = self.region.shared().main_pidfd.load(Acquire);
+        let main = calls::pidfd_getfd(self.init(), main_number).map_err(at)?;
+        match self.init.take() {
+            Some(init) => Ok((init, main)),
+            None => Err(SetupError::new(Stage::Wait, None)),
+        }
+    }
+
+    /// What to say of a child that is gone without a word.
+    fn vanished(&self) -> SetupError {
+        // It may have spoken just before.
+        if let Some(failure) = self.region.shared().failure() {
+            return self.explain(failure);
+        }
+        SetupError::new(Stage::Wait, Some(libc::ESRCH))
+            .with_what("it was killed")
+            .with_hint(Some("the system may have run out of memory, or somebody killed it"))
+    }
+
+    /// The failure in words.
+    fn explain(&self, failure: Failure) -> SetupError {
+        let error = SetupError::new(failure.stage, Some(failure.errno.0));
+        let error = match hint::subject(failure, self.spec, self.files) {
+            Some(what) => error.with_what(what),
+            None => error,
+        };
+        hint::explain(error)
+    }
+}
+
+impl Drop for Setup<'_> {
+    fn drop(&mut self) {
+        if let Some(init) = &self.init {
+            tree::end(init);
+        }
+    }
+}

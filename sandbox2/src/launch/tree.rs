@@ -1,0 +1,280 @@
+//! The processes of a sandbox, from the host's side: to end them, to wait for them, to learn how they ended.
+
+use std::io::{PipeWriter, Write};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::path::PathBuf;
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::time::Duration;
+
+use super::hint;
+use crate::error::{SetupError, Stage};
+use crate::limits::Limits;
+use crate::sys::abi::Rlimit;
+use crate::sys::child::LimitOp;
+use crate::sys::region::Region;
+use crate::sys::{self, Errno, calls};
+
+/// The processes of a sandbox.
+///
+/// Dropping it kills the whole sandbox and waits until it is gone.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    region: Region,
+    init: OwnedFd,
+    /// Init ends the sandbox when something is written to it, or when the host closes it.
+    lifeline: PipeWriter,
+    main_pid: libc::pid_t,
+    program_name: PathBuf,
+    reaped: bool,
+}
+
+/// A sandboxee that waits for the listener's first answer, or runs, or has ended.
+#[derive(Debug)]
+pub(crate) struct Launched {
+    tree: Tree,
+    listener: OwnedFd,
+}
+
+/// How a sandbox ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// The sandboxee's wait status (as `waitpid` gives it); `None` if the whole sandbox was killed before it ended.
+    pub(crate) main_status: Option<i32>,
+    /// The bootstrap exec failed: the program never ran.
+    pub(crate) setup_failure: Option<SetupError>,
+    pub(crate) usage: Usage,
+}
+
+/// What a sandbox used: the sandboxee and every child that it waited for, or, if it was killed, all of the sandbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Usage {
+    pub(crate) user: Duration,
+    pub(crate) system: Duration,
+    /// The largest resident set of one process, in bytes.
+    pub(crate) max_rss: u64,
+}
+
+impl Launched {
+    /// Takes the listener out of the sandboxee, where it has that number.
+    pub(super) fn take(
+        tree: Tree,
+        main: &OwnedFd,
+        number: RawFd,
+        late_limit: Option<LimitOp>,
+    ) -> Result<Launched, SetupError> {
+        let at = |Errno(errno)| hint::explain(SetupError::new(Stage::Listener, Some(errno)));
+        let listener = calls::pidfd_getfd(main.as_raw_fd(), number).map_err(at)?;
+        if !calls::is_listener(listener.as_raw_fd()) {
+            return Err(SetupError::new(Stage::Listener, Some(libc::EBADF)));
+        }
+        if let Some(limit) = late_limit {
+            tree.set_limit(main, limit)?;
+        }
+        Ok(Launched { tree, listener })
+    }
+
+    /// The seccomp listener.
+    pub(crate) fn listener(&self) -> BorrowedFd<'_> {
+        self.listener.as_fd()
+    }
+
+    /// The processes, without the listener.
+    pub(crate) fn into_tree(self) -> Tree {
+        self.tree
+    }
+
+    /// Waits until the sandbox is gone, and says how it ended.
+    #[cfg(test)]
+    pub(crate) fn finish(self) -> Ended {
+        self.tree.finish()
+    }
+}
+
+impl std::ops::Deref for Launched {
+    type Target = Tree;
+
+    fn deref(&self) -> &Tree {
+        &self.tree
+    }
+}
+
+/// Kills the sandbox of `init` and waits until nothing of it is left; what it used.
+pub(super) fn end(init: &OwnedFd) -> Option<sys::abi::Rusage> {
+    // ESRCH: it has ended by itself.
+    let _ = calls::pidfd_send_signal(init.as_raw_fd(), libc::SIGKILL);
+    reap(init)
+}
+
+pub(super) fn reap(init: &OwnedFd) -> Option<sys::abi::Rusage> {
+    loop {
+        match calls::wait_pidfd(init.as_raw_fd()) {
+            Ok((_, usage)) => return Some(usage),
+            Err(Errno(libc::EINTR)) => {}
+            // ECHILD: the host itself reaped it, by a wait for just any child.
+            Err(_) => return None,
+        }
+    }
+}
+
+/// The process id behind a pidfd.
+pub(crate) fn pid_of(pidfd: &OwnedFd) -> sys::Result<libc::pid_t> {
+    if let Ok(pid) = calls::pidfd_pid(pidfd.as_raw_fd()) {
+        return Ok(pid);
+    }
+    // Linux before 6.13.
+    let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", pidfd.as_raw_fd()))
+        .map_err(|error| Errno(error.raw_os_error().unwrap_or(libc::EIO)))?;
+    let pid = info.lines().find_map(|line| line.strip_prefix("Pid:"));
+    match pid.map(|pid| pid.trim().parse()) {
+        Some(Ok(pid)) if pid > 0 => Ok(pid),
+        _ => Err(Errno(libc::ESRCH)),
+    }
+}
+
+impl Tree {
+    pub(super) fn new(region: Region, init: OwnedFd, lifeline: PipeWriter, program_name: PathBuf) -> Tree {
+        Tree { region, init, lifeline, main_pid: -1, program_name, reaped: false }
+    }
+
+    /// Says which process is the sandboxee.
+    pub(super) fn set_main(&mut self, main: &OwnedFd) -> Result<(), SetupError> {
+        let failed = |Errno(errno)| hint::explain(SetupError::new(Stage::Listener, Some(errno)));
+        self.main_pid = pid_of(main).map_err(failed)?;
+        Ok(())
+    }
+
+    /// Sets a limit of the sandboxee from outside.
+    pub(super) fn set_limit(&self, main: &OwnedFd, limit: LimitOp) -> Result<(), SetupError> {
+        let failed = |Errno(errno)| {
+            let name = Limits::name_of(limit.resource).unwrap_or("a limit");
+            hint::explain(SetupError::new(Stage::Limits, Some(errno)).with_what(name))
+        };
+        let wanted = Rlimit { soft: limit.value, hard: limit.value };
+        let set = match calls::set_limit_of(self.main_pid, limit.resource, wanted) {
+            Err(Errno(libc::EPERM)) if !limit.exact => {
+                calls::get_limit_of(self.main_pid, limit.resource).and_then(|had| {
+                    calls::set_limit_of(self.main_pid, limit.resource, Rlimit { soft: had.hard, hard: had.hard })
+                })
+            }
+            set => set,
+        };
+        set.map_err(failed)?;
+        // As it lives now, it lived then, and the number was its own.
+        match calls::readable(main.as_raw_fd(), Duration::ZERO) {
+            Ok(false) => Ok(()),
+            _ => Err(SetupError::new(Stage::Wait, Some(libc::ESRCH)).with_what("the sandboxee has ended")),
+        }
+    }
+
+    /// Whether the sandboxee is a process of this sandbox, and will end with it.
+    pub(super) fn contains_main(&self) -> bool {
+        let namespace = |pid: libc::pid_t| std::fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
+        let init = pid_of(&self.init).ok().and_then(namespace);
+        init.is_some() && init == namespace(self.main_pid)
+    }
+
+    /// What has failed in the sandbox's processes, if something has.
+    pub(super) fn failure(&self) -> Option<SetupError> {
+        self.region.shared().failure().map(|failure| {
+            let what = match failure.stage {
+                Stage::Fork => hint::fork_step(failure.detail),
+                _ => self.program_name.display().to_string(),
+            };
+            hint::explain(
+                SetupError::new(failure.stage, (failure.errno.0 != 0).then_some(failure.errno.0)).with_what(what),
+            )
+        })
+    }
+
+    /// A pidfd that is readable once the whole sandbox is gone.
+    pub(crate) fn init(&self) -> BorrowedFd<'_> {
+        self.init.as_fd()
+    }
+
+    /// The sandboxee's process id, as the host sees it. For telling notifications apart, never for signals.
+    pub(crate) fn main_pid(&self) -> libc::pid_t {
+        self.main_pid
+    }
+
+    /// Whether the program is in its place (or the sandboxee is dead already): the bootstrap exec cannot fail any more.
+    /// Looks at memory only; no system call.
+    pub(crate) fn has_left_launcher(&self) -> bool {
+        self.region.shared().in_launcher.load(Acquire) == 0
+    }
+
+    /// Whether a step of the launch has failed, the bootstrap exec included.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.region.shared().failure().is_some()
+    }
+
+    /// Waits for that, at most so long. A signal may end the wait early.
+    pub(crate) fn wait_left_launcher(&self, wait: Duration) -> bool {
+        let word = &self.region.shared().in_launcher;
+        let value = word.load(Acquire);
+        if value != 0 {
+            let _ = calls::futex_wait(word, value, wait);
+        }
+        self.has_left_launcher()
+    }
+
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the report of what is in force"))]
+    /// Whether a notified call can be interrupted by nothing but a fatal signal (Linux 5.19).
+    pub(crate) fn waits_killably(&self) -> bool {
+        self.region.shared().killable.load(Relaxed) == 1
+    }
+
+    /// Kills every process of the sandbox. It is gone once [`init`](Self::init) is readable.
+    ///
+    /// # Errors
+    /// If there is no way to do it.
+    pub(crate) fn kill(&self) -> sys::Result<()> {
+        match calls::pidfd_send_signal(self.init.as_raw_fd(), libc::SIGKILL) {
+            // It has ended by itself.
+            Ok(()) | Err(Errno(libc::ESRCH)) => Ok(()),
+            // The host has become another user since the launch; init itself is still asked.
+            Err(errno) => (&self.lifeline).write_all(b"x").map_err(|_| errno),
+        }
+    }
+
+    /// Waits until the sandbox is gone, and says how it ended.
+    pub(crate) fn finish(mut self) -> Ended {
+        let whole = reap(&self.init);
+        self.reaped = true;
+        let shared = self.region.shared();
+        let ended = shared.ended.load(Acquire) == 1;
+        let setup_failure = self.failure();
+        let usage = if ended {
+            let duration = |microseconds: i64| Duration::from_micros(microseconds.max(0).cast_unsigned());
+            Usage {
+                user: duration(shared.user_us.load(Relaxed)),
+                system: duration(shared.system_us.load(Relaxed)),
+                max_rss: bytes(shared.max_rss_kib.load(Relaxed)),
+            }
+        } else {
+            whole.map_or_else(Usage::default, |usage| Usage {
+                user: duration(usage.user),
+                system: duration(usage.system),
+                max_rss: bytes(usage.max_rss_kib),
+            })
+        };
+        Ended { main_status: ended.then(|| shared.wait_status.load(Relaxed)), setup_failure, usage }
+    }
+}
+
+fn bytes(kib: i64) -> u64 {
+    kib.max(0).cast_unsigned().saturating_mul(1024)
+}
+
+fn duration([seconds, microseconds]: [i64; 2]) -> Duration {
+    let seconds = Duration::from_secs(seconds.max(0).cast_unsigned());
+    seconds + Duration::from_micros(microseconds.max(0).cast_unsigned())
+}
+
+impl Drop for Tree {
+    fn drop(&mut self) {
+        if !self.reaped {
+            let _ = self.kill();
+            reap(&self.init);
+        }
+    }
+}

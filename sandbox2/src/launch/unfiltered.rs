@@ -1,0 +1,231 @@
+//! A sandboxee that runs without its filter until it asks for it.
+//!
+//! It has everything else already: namespaces, files, limits, no privileges. Whoever waits for it polls [`Unfiltered::control`], calls
+//! [`Unfiltered::hear`] when there is something, and then [`Unfiltered::look`] until the filter is installed. What it says is bounded in
+//! size, and never waited for here. The protocol is described in `sandbox2_client::handshake`.
+
+use std::borrow::Cow;
+use std::io::PipeWriter;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
+
+use sandbox2_client::handshake::{Answer, HELLO, Hello, MAGIC, VERSION};
+use sandbox2_client::{fork_request, packet};
+use sandbox2_policy::arch::Arch;
+use sandbox2_policy::insn::{Insn, offset, op, ret};
+
+use super::tree::{Launched, Tree};
+use super::{Handshake, hint};
+use crate::error::{SetupError, Stage};
+use crate::sys::child::LimitOp;
+use crate::sys::notify;
+
+/// A sandboxee without its filter.
+#[derive(Debug)]
+pub(crate) struct Unfiltered {
+    tree: Tree,
+    handshake: Handshake,
+    filter: Cow<'static, [Insn]>,
+    late_limit: Option<LimitOp>,
+    state: State,
+}
+
+/// What it is waited for.
+#[derive(Debug)]
+enum State {
+    /// It is being forked.
+    Unborn(Birth),
+    /// It runs; a pidfd of it.
+    Running(OwnedFd),
+    /// It has been given its filter, and will say at that address how it went.
+    Installing(OwnedFd, u64),
+}
+
+/// What to do when it is born.
+#[derive(Debug)]
+pub(super) struct Birth {
+    /// Lets go of whoever has kept its namespaces.
+    pub(super) keeper: PipeWriter,
+    pub(super) limits: Vec<LimitOp>,
+}
+
+/// What has been heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// Go on waiting.
+    More,
+    /// It installs its filter: look for that.
+    Installing,
+    /// It has closed its end: it will not ask any more.
+    Nothing,
+}
+
+impl Unfiltered {
+    pub(super) fn new(
+        tree: Tree,
+        main: OwnedFd,
+        handshake: Handshake,
+        filter: Cow<'static, [Insn]>,
+        late_limit: Option<LimitOp>,
+    ) -> Unfiltered {
+        Unfiltered { tree, handshake, filter, late_limit, state: State::Running(main) }
+    }
+
+    pub(super) fn to_be_born(
+        tree: Tree,
+        birth: Birth,
+        handshake: Handshake,
+        filter: Cow<'static, [Insn]>,
+    ) -> Unfiltered {
+        Unfiltered { tree, handshake, filter, late_limit: None, state: State::Unborn(birth) }
+    }
+
+    /// Readable when there is something to [hear](Self::hear).
+    pub(crate) fn control(&self) -> BorrowedFd<'_> {
+        self.handshake.control.as_fd()
+    }
+
+    /// How long it may take to ask.
+    pub(crate) fn patience(&self) -> Duration {
+        self.handshake.patience
+    }
+
+    pub(crate) fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// Gives up on it.
+    pub(crate) fn into_tree(self) -> Tree {
+        self.tree
+    }
+
+    /// Takes one message, and does what it asks for.
+    ///
+    /// # Errors
+    /// If it is none, or cannot be fulfilled.
+    pub(crate) fn hear(&mut self) -> Result<Heard, SetupError> {
+        // One byte more, so that a longer message is none.
+        let mut bytes = [0; HELLO + 1];
+        let descriptors = usize::from(matches!(self.state, State::Unborn(_)));
+        let (length, descriptors) = match packet::receive(self.control(), &mut bytes, descriptors, false) {
+            Ok((0, _)) => return Ok(Heard::Nothing),
+            Ok(received) => received,
+            Err(error) => match error.raw_os_error() {
+                Some(libc::EAGAIN) => return Ok(Heard::More),
+                Some(libc::ECONNRESET) => return Ok(Heard::Nothing),
+                _ => return Err(wrong("it sent more than a message of the handshake has")),
+            },
+        };
+        let message = bytes.get(..length).unwrap_or_default();
+        match &self.state {
+            State::Unborn(_) => {
+                let born = message == fork_request::born();
+                let Some(main) = descriptors.into_iter().next().filter(|_| born) else {
+                    return Err(wrong("the fork server's child did not begin with the handshake of this version"));
+                };
+                self.born(main)?;
+                Ok(Heard::More)
+            }
+            State::Running(_) => self.asked(message),
+            State::Installing(..) => Err(wrong("it went on talking after it was given its policy")),
+        }
+    }
+
+    /// The child is there: limits it, and lets go of its namespaces' keeper.
+    fn born(&mut self, main: OwnedFd) -> Result<(), SetupError> {
+        self.tree.set_main(&main)?;
+        // What is outside of the sandbox's processes would not end with them.
+        if !self.tree.contains_main() {
+            return Err(wrong("the fork server's child is no process of the sandbox"));
+        }
+        if let State::Unborn(Birth { keeper, limits }) = std::mem::replace(&mut self.state, State::Running(main)) {
+            drop(keeper);
+            if let State::Running(main) = &self.state {
+                limits.into_iter().try_for_each(|limit| self.tree.set_limit(main, limit))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn asked(&mut self, message: &[u8]) -> Result<Heard, SetupError> {
+        let Some(hello) = Hello::decode(message) else {
+            return Err(wrong("what it sent is no request for a policy"));
+        };
+        let answer = if hello.version == VERSION {
+            let instruction = |insn: &Insn| (insn.code, insn.jt, insn.jf, insn.k);
+            Answer::Policy(self.filter.iter().map(instruction).collect())
+        } else {
+            Answer::Version(VERSION)
+        };
+        let sent = packet::send(self.control(), &answer.encode(), &[], false);
+        if hello.version != VERSION {
+            let what = format!("it speaks version {} of the handshake, this host version {VERSION}", hello.version);
+            return Err(wrong(what).with_hint(Some("link the sandbox2-client that belongs to this host")));
+        }
+        sent.map_err(|error| SetupError::new(Stage::Handshake, error.raw_os_error()).with_what("sending the policy"))?;
+        if let State::Running(main) = &self.state {
+            let main = main.try_clone().map_err(|error| SetupError::new(Stage::Handshake, error.raw_os_error()))?;
+            self.state = State::Installing(main, hello.word);
+        }
+        Ok(Heard::Installing)
+    }
+
+    /// Whether the filter is installed: the number of its listener in the sandboxee.
+    ///
+    /// # Errors
+    /// If the kernel has refused the filter, or the sandboxee's word cannot be read.
+    pub(crate) fn look(&self) -> Result<Option<i32>, SetupError> {
+        let State::Installing(_, address) = &self.state else { return Ok(None) };
+        match notify::read_word(self.tree.main_pid(), *address) {
+            None => Err(wrong("the place where it would say how it went cannot be read")),
+            Some(0) => Ok(None),
+            Some(number) if number > 0 => Ok(Some(number - 1)),
+            Some(errno) => Err(hint::explain(SetupError::new(Stage::Filter, Some(errno.saturating_neg())))),
+        }
+    }
+
+    /// Takes the listener, which has that number in the sandboxee.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub(crate) fn into_launched(self, listener: i32) -> Result<Launched, SetupError> {
+        match self.state {
+            State::Installing(main, _) => Launched::take(self.tree, &main, listener, self.late_limit),
+            State::Unborn(_) | State::Running(_) => Err(SetupError::new(Stage::Handshake, None)),
+        }
+    }
+}
+
+/// What a program does wrong in the handshake.
+fn wrong(what: impl Into<String>) -> SetupError {
+    SetupError::new(Stage::Handshake, None)
+        .with_what(what)
+        .with_hint(Some("the program must do nothing with the descriptor `control` but what sandbox2-client does"))
+}
+
+/// Whether a call is the `close` by which a sandboxee gives its listener up.
+pub(crate) fn gives_listener_up(data: &sandbox2_policy::insn::SeccompData) -> bool {
+    i64::from(data.nr) == libc::SYS_close
+        && Arch::native().is_some_and(|arch| arch.audit() == data.arch)
+        && data.args[1] == MAGIC
+}
+
+/// Puts before a filter that it asks the listener about the `close` with which a sandboxee gives the listener up.
+///
+/// Nothing else changes: whoever makes that call later gets the policy's verdict from the monitor.
+pub(crate) fn route_close(filter: &[Insn]) -> Vec<Insn> {
+    let arch = Arch::native().map_or(0, Arch::audit);
+    let (low, high) = (MAGIC as u32, (MAGIC >> 32) as u32);
+    let head = [
+        Insn::stmt(op::LD_ABS, offset::ARCH),
+        Insn::jump(op::JEQ, arch, 0, 7),
+        Insn::stmt(op::LD_ABS, offset::NR),
+        Insn::jump(op::JEQ, libc::SYS_close as u32, 0, 5),
+        Insn::stmt(op::LD_ABS, offset::arg_low(1)),
+        Insn::jump(op::JEQ, low, 0, 3),
+        Insn::stmt(op::LD_ABS, offset::arg_high(1)),
+        Insn::jump(op::JEQ, high, 0, 1),
+        Insn::stmt(op::RET, ret::USER_NOTIF),
+    ];
+    head.iter().chain(filter).copied().collect()
+}

@@ -1,0 +1,143 @@
+//! Waiting for a sandboxee that asks for its policy itself.
+//!
+//! Until it has it, its host can kill it, the wall time limit counts, and the sandbox's end is noticed, as at any other time. Beyond that it
+//! must ask within the executor's patience. Whatever else it does ends it.
+
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, ppoll};
+use nix::sys::time::TimeSpec;
+
+use super::control::Control;
+use super::{Deadline, End};
+use crate::error::{SetupError, Stage};
+use crate::launch::{Heard, Launched, Tree, Unfiltered};
+
+/// How long a program that has closed its end may take to end, before it is said that it never asked.
+const CLOSED_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long to look for the installed filter without letting go of the processor.
+const SPIN: Duration = Duration::from_micros(50);
+
+/// Waits until its policy is in force; what it is then, and the number that its listener has there.
+///
+/// # Errors
+/// What ends it, and its processes, if there are any left to end.
+pub(super) fn wait(
+    unfiltered: Unfiltered,
+    control: &Control,
+    deadline: Deadline,
+) -> Result<(Launched, i32), (Option<Tree>, End)> {
+    let mut waiting = Waiting { unfiltered, control, deadline, until: None, state: Heard::More };
+    match waiting.listener() {
+        Ok(listener) => match waiting.unfiltered.into_launched(listener) {
+            Ok(launched) => Ok((launched, listener)),
+            Err(error) => Err((None, End::NotSandboxed(error))),
+        },
+        Err(end) => Err((Some(waiting.unfiltered.into_tree()), end)),
+    }
+}
+
+struct Waiting<'a> {
+    unfiltered: Unfiltered,
+    control: &'a Control,
+    deadline: Deadline,
+    /// When patience ends; `None` if no clock reaches it.
+    until: Option<Instant>,
+    state: Heard,
+}
+
+impl Waiting<'_> {
+    fn listener(&mut self) -> Result<i32, End> {
+        let start = Instant::now();
+        let patience = self.unfiltered.patience();
+        self.until = start.checked_add(patience);
+        let mut installing_since = None;
+        loop {
+            if self.state == Heard::Installing {
+                if let Some(listener) = self.unfiltered.look().map_err(End::NotSandboxed)? {
+                    return Ok(listener);
+                }
+                if installing_since.get_or_insert_with(Instant::now).elapsed() < SPIN {
+                    std::hint::spin_loop();
+                    continue;
+                }
+            }
+            let [woken, gone, heard] = self.poll()?;
+            if woken {
+                let requests = self.control.requests();
+                if requests.killed {
+                    return Err(End::Killed);
+                }
+                if let Some(new) = requests.limit {
+                    self.deadline = Deadline::new(new.since, new.limit);
+                }
+            }
+            if heard {
+                self.hear()?;
+            }
+            if let Some(limit) = self.deadline.over() {
+                return Err(End::TimedOut(limit));
+            }
+            if gone {
+                return Err(End::NotSandboxed(self.ended()));
+            }
+            if self.until.is_some_and(|until| Instant::now() >= until) {
+                return Err(End::NotSandboxed(self.out_of_patience(patience)));
+            }
+        }
+    }
+
+    fn hear(&mut self) -> Result<(), End> {
+        self.state = self.unfiltered.hear().map_err(End::NotSandboxed)?;
+        if self.state == Heard::Nothing {
+            let soon = Instant::now() + CLOSED_PATIENCE;
+            self.until = Some(self.until.map_or(soon, |until| until.min(soon)));
+        }
+        Ok(())
+    }
+
+    /// Waits for the host, the sandbox's end, and the program.
+    fn poll(&self) -> Result<[bool; 3], End> {
+        let left = self.until.map(|until| until.saturating_duration_since(Instant::now()));
+        let pause = (self.state == Heard::Installing).then_some(Duration::from_micros(50));
+        let wait = [left, self.deadline.left(), pause].into_iter().flatten().min();
+        let mut fds = [self.control.wake(), self.unfiltered.tree().init(), self.unfiltered.control()]
+            .map(|fd| PollFd::new(fd, PollFlags::POLLIN));
+        // Once it has been given its policy, or closed its end, it has nothing to say.
+        let fds = if self.state == Heard::More { &mut fds[..] } else { &mut fds[..2] };
+        match ppoll(fds, wait.map(TimeSpec::from_duration), None) {
+            Ok(_) => {}
+            Err(Errno::EINTR) => return Ok([false; 3]),
+            Err(errno) => return Err(End::Broken(format!("waiting for the sandboxee failed: {errno}"))),
+        }
+        let found = |index: usize| {
+            let events = fds.get(index).and_then(PollFd::revents).unwrap_or(PollFlags::empty());
+            !events.is_empty()
+        };
+        Ok([found(0), found(1), found(2)])
+    }
+
+    /// What to say of a program that has ended first.
+    fn ended(&self) -> SetupError {
+        not_sandboxed("the program ended before it put its policy in force")
+    }
+
+    fn out_of_patience(&self, patience: Duration) -> SetupError {
+        match self.state {
+            Heard::More => not_sandboxed(&format!("the program did not ask for its policy within {patience:?}")),
+            Heard::Installing => not_sandboxed(&format!("the program did not install its filter within {patience:?}")),
+            Heard::Nothing => {
+                not_sandboxed("the program has closed the descriptor to ask over, and goes on without a policy")
+            }
+        }
+    }
+}
+
+fn not_sandboxed(what: &str) -> SetupError {
+    SetupError::new(Stage::Handshake, None).with_what(what).with_hint(Some(
+        "it must call Client::sandbox_me_here (sandbox2_client) on every way; a program that does not know how is started with \
+         sandbox_before_exec left on; see also Executor::handshake_timeout",
+    ))
+}
