@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 use std::io::PipeWriter;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use sandbox2_client::handshake::{Answer, HELLO, Hello, MAGIC, VERSION};
@@ -18,7 +18,10 @@ use super::tree::{Launched, Tree};
 use super::{Handshake, hint};
 use crate::error::{SetupError, Stage};
 use crate::sys::child::LimitOp;
-use crate::sys::notify;
+use crate::sys::{calls, notify};
+
+/// How long a process may take from losing its memory to its end.
+const DYING: Duration = Duration::from_millis(100);
 
 /// A sandboxee without its filter.
 #[derive(Debug)]
@@ -175,8 +178,10 @@ impl Unfiltered {
     /// # Errors
     /// If the kernel has refused the filter, or the sandboxee's word cannot be read.
     pub(crate) fn look(&self) -> Result<Option<i32>, SetupError> {
-        let State::Installing(_, address) = &self.state else { return Ok(None) };
+        let State::Installing(main, address) = &self.state else { return Ok(None) };
         match notify::read_word(self.tree.main_pid(), *address) {
+            // A process that is ending has no memory any more: then it is its end that counts.
+            None if calls::readable(main.as_raw_fd(), DYING) == Ok(true) => Ok(None),
             None => Err(wrong("the place where it would say how it went cannot be read")),
             Some(0) => Ok(None),
             Some(number) if number > 0 => Ok(Some(number - 1)),

@@ -551,6 +551,8 @@ fn reap_ended(shared: &Shared, main: i32) {
         let mut usage = Rusage::default();
         match calls::wait_any(&mut usage) {
             Ok((0, _)) => return,
+            // The sandboxee is another process's child, and has left no orphan so far.
+            Err(Errno(libc::ECHILD)) if main < 0 => return,
             Ok((pid, status)) if pid == main => {
                 shared.wait_status.store(status, Relaxed);
                 shared.user_us.store(microseconds(usage.user), Relaxed);

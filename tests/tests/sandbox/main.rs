@@ -6,6 +6,7 @@ mod descriptors;
 mod escapes;
 mod exec;
 mod files;
+mod forkserver;
 mod identity;
 mod language;
 mod limits;
