@@ -31,6 +31,7 @@ pub(crate) struct Tree {
 /// A sandboxee that waits for the listener's first answer, or runs, or has ended.
 #[derive(Debug)]
 pub(crate) struct Launched {
+    // Before the listener, also when this is dropped: calls that wait for an answer would go on if that were closed first.
     tree: Tree,
     listener: OwnedFd,
 }
@@ -67,10 +68,11 @@ impl Launched {
         if !calls::is_listener(listener.as_raw_fd()) {
             return Err(SetupError::new(Stage::Listener, Some(libc::EBADF)));
         }
+        let launched = Launched { tree, listener };
         if let Some(limit) = late_limit {
-            tree.set_limit(main, limit)?;
+            launched.set_limit(main, limit)?;
         }
-        Ok(Launched { tree, listener })
+        Ok(launched)
     }
 
     /// The seccomp listener.
@@ -78,9 +80,10 @@ impl Launched {
         self.listener.as_fd()
     }
 
-    /// The processes, without the listener.
-    pub(crate) fn into_tree(self) -> Tree {
-        self.tree
+    /// The processes, and the listener, which must be kept until they are gone: calls that wait for an answer would go on if it were
+    /// closed.
+    pub(crate) fn into_parts(self) -> (Tree, OwnedFd) {
+        (self.tree, self.listener)
     }
 
     /// Waits until the sandbox is gone, and says how it ended.

@@ -10,7 +10,7 @@ pub(crate) mod control;
 mod handshake;
 mod verdict;
 
-use std::os::fd::BorrowedFd;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -61,7 +61,7 @@ fn launch_and_watch(spec: LaunchSpec, policy: &Policy, control: &Control, starte
             Ok((launched, listener)) => (launched, Bootstrap::Close { listener }),
             Err((tree, end)) => {
                 return match tree {
-                    Some(tree) => finish(tree, end),
+                    Some(tree) => finish(tree, None, end),
                     None => (status(end, None, None), Usage::default()),
                 };
             }
@@ -81,7 +81,8 @@ fn launch_and_watch(spec: LaunchSpec, policy: &Policy, control: &Control, starte
         exec_pending: false,
     };
     let end = monitor.watch();
-    finish(launched.into_tree(), end)
+    let (tree, listener) = launched.into_parts();
+    finish(tree, Some(listener), end)
 }
 
 /// The one call that passes whatever the policy says.
@@ -324,20 +325,24 @@ fn wait_gone(pidfd: BorrowedFd<'_>, patience: Duration) -> bool {
     }
 }
 
-/// Ends what is left of the sandbox, reaps it and makes up the status.
-fn finish(tree: Tree, end: End) -> (Status, Usage) {
+/// Ends what is left of the sandbox, reaps it and makes up the status. The listener is closed when nothing is left.
+fn finish(tree: Tree, listener: Option<OwnedFd>, end: End) -> (Status, Usage) {
     let killed = if matches!(end, End::Gone) { Ok(()) } else { tree.kill() };
     if killed.is_err() || !wait_gone(tree.init(), KILL_PATIENCE) {
         // It is dying, and nobody can hurry that, or it cannot be killed. A thread stays with it, so that no zombie does.
         let reaper = std::thread::Builder::new().name("sandbox2-reaper".to_owned());
         // If there is no thread to be had, dropping the closure waits here instead.
-        let _ = reaper.spawn(move || drop(tree.finish()));
+        let _ = reaper.spawn(move || {
+            drop(tree.finish());
+            drop(listener);
+        });
         return match killed {
             Ok(()) => (status(end, None, None), Usage::default()),
             Err(sys::Errno(errno)) => (Status::InternalError { what: cannot_kill(errno) }, Usage::default()),
         };
     }
     let ended = tree.finish();
+    drop(listener);
     let usage = Usage {
         user: ended.usage.user,
         system: ended.usage.system,

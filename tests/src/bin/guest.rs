@@ -1,9 +1,10 @@
 //! A sandboxee that links the client: what it does is its first argument.
 
 use std::io::Read as _;
-use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, FromRawFd as _, OwnedFd};
 
-use sandbox2_client::{Client, Comms, Error, am_i_sandboxed};
+use sandbox2_client::handshake::Hello;
+use sandbox2_client::{Client, Comms, Error, am_i_sandboxed, packet};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -16,38 +17,30 @@ fn main() -> Result<()> {
         "list" => list(),
         "names" => names(),
         "early" => std::process::exit(3),
-        "sleep" => loop {
-            std::thread::park();
-        },
+        "sleep" => stay(),
         "close" => {
             drop(control());
-            loop {
-                std::thread::park();
-            }
+            stay()
         }
-        "garbage" => {
-            sandbox2_client::packet::send(std::os::fd::AsFd::as_fd(&control()), &[7; 300], &[], true)?;
-            loop {
-                std::thread::park();
-            }
-        }
-        "newer" => {
-            let hello = sandbox2_client::handshake::Hello { version: 9, word: 8 };
-            sandbox2_client::packet::send(std::os::fd::AsFd::as_fd(&control()), &hello.encode(), &[], true)?;
-            loop {
-                std::thread::park();
-            }
-        }
-        "lie" => {
-            // Where nothing is.
-            let hello = sandbox2_client::handshake::Hello { version: 1, word: 8 };
-            sandbox2_client::packet::send(std::os::fd::AsFd::as_fd(&control()), &hello.encode(), &[], true)?;
-            loop {
-                std::thread::park();
-            }
-        }
+        "garbage" => say(&[7; 300]),
+        "newer" => say(&Hello { version: 9, word: 8 }.encode()),
+        // Where nothing is.
+        "lie" => say(&Hello { version: 1, word: 8 }.encode()),
         other => Err(format!("unknown mode {other:?}").into()),
     }
+}
+
+fn stay() -> ! {
+    loop {
+        std::thread::park();
+    }
+}
+
+/// Says something in place of what the handshake begins with.
+fn say(bytes: &[u8]) -> ! {
+    let control = control();
+    packet::send(control.as_fd(), bytes, &[], true).expect("the host listens");
+    stay()
 }
 
 /// The socket to ask over, as a hostile program would find it.

@@ -21,11 +21,11 @@ fn it_is_process_two_in_a_session_of_its_own() {
 }
 
 #[test]
-fn it_has_no_environment_unless_it_is_given() {
+fn it_has_no_environment_unless_it_is_given_but_what_the_host_says_of_it() {
     let Some(text) = whoami(|executor| executor) else { return };
-    assert!(text.contains("env []\n"), "{text}");
+    assert!(text.contains("env [(\"SANDBOX2\", \"1;sandboxed\")]\n"), "{text}");
     let Some(text) = whoami(|executor| executor.env("LANG", "C")) else { return };
-    assert!(text.contains("env [(\"LANG\", \"C\")]\n"), "{text}");
+    assert!(text.contains("env [(\"LANG\", \"C\"), (\"SANDBOX2\", \"1;sandboxed\")]\n"), "{text}");
     let Some(text) = whoami(sandbox2::Executor::inherit_env) else { return };
     assert!(text.contains("\"PATH\""), "{text}");
 }
