@@ -82,6 +82,7 @@ pub use error::{SetupError, Stage};
 pub use executor::{Executor, Stdio};
 pub use forkserver::ForkServer;
 pub use ipc::{Ipc, IpcError, Target};
+pub use launch::LaunchServer;
 pub use limits::Limits;
 pub use outcome::{Argument, DecidedBy, NotOk, Outcome, Place, Status, Usage, Verdict, Violation};
 pub use policy::{

@@ -9,6 +9,7 @@ mod files;
 mod forkserver;
 mod identity;
 mod language;
+mod launchserver;
 mod limits;
 mod outcomes;
 mod reports;
