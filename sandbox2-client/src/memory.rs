@@ -146,6 +146,7 @@ impl Mapping {
     }
 
     /// The address of `count` bytes at `offset`, if all of them are in the mapping.
+    #[inline]
     fn place(&self, offset: usize, count: usize) -> Option<*mut u8> {
         let end = offset.checked_add(count)?;
         // No access is made through what `wrapping_add` gives unless it is in the mapping.
@@ -166,6 +167,7 @@ impl Mapping {
     }
 
     /// Copies the bytes at `offset`; whether they are all in the mapping.
+    #[inline]
     pub(crate) fn read(&self, offset: usize, to: &mut [u8]) -> bool {
         let Some(from) = self.place(offset, to.len()) else { return false };
         // SAFETY: `to` is exclusively ours, that many bytes are mapped, and a slice never lies in a mapping of ours.
@@ -174,6 +176,7 @@ impl Mapping {
     }
 
     /// Copies to the bytes at `offset`; whether they are all in the mapping, and it is writable.
+    #[inline]
     pub(crate) fn write(&self, offset: usize, from: &[u8]) -> bool {
         let Some(to) = self.place(offset, from.len()).filter(|_| self.writable) else { return false };
         // SAFETY: that many bytes are mapped writable, and a slice never lies in a mapping of ours.
@@ -182,6 +185,7 @@ impl Mapping {
     }
 
     /// Sets the bytes at `offset` all to one value; whether they are all in the mapping, and it is writable.
+    #[inline]
     pub(crate) fn fill(&self, offset: usize, count: usize, byte: u8) -> bool {
         let Some(to) = self.place(offset, count).filter(|_| self.writable) else { return false };
         // SAFETY: that many bytes are mapped writable.
@@ -204,6 +208,7 @@ impl Drop for Mapping {
 /// # Safety
 /// `from` can be read and `to` can be written for `count` bytes; the two do not overlap; the side that is not in a mapping is the
 /// caller's for that time.
+#[inline]
 unsafe fn copy(to: *mut u8, from: *const u8, count: usize) {
     let function: unsafe extern "C" fn(*mut c_void, *const c_void, usize) -> *mut c_void = libc::memcpy;
     #[cfg(target_arch = "x86_64")]
@@ -256,6 +261,7 @@ macro_rules! single {
         impl Mapping {
             $(
                 /// The number at `offset`; `None` if it is not in the mapping, or not aligned.
+                #[inline]
                 pub(crate) fn $load(&self, offset: usize) -> Option<$ty> {
                     let from = self.place(offset, size_of::<$ty>()).filter(|at| at.addr() % align_of::<$ty>() == 0)?;
                     let value: $ty;
@@ -281,6 +287,7 @@ macro_rules! single {
                 }
 
                 /// Sets the number at `offset`; `None` if it is not in the mapping, not aligned, or not writable.
+                #[inline]
                 pub(crate) fn $store(&self, offset: usize, value: $ty) -> Option<()> {
                     let to = self.place(offset, size_of::<$ty>()).filter(|at| at.addr() % align_of::<$ty>() == 0)?;
                     if !self.writable {

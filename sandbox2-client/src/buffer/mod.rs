@@ -266,6 +266,7 @@ impl Buffer {
     ///
     /// # Errors
     /// If they are not all in the buffer; then nothing is copied.
+    #[inline]
     pub fn read_at(&self, offset: usize, place: &mut [u8]) -> Result<()> {
         let count = place.len();
         if self.mapping.read(offset, place) { Ok(()) } else { Err(self.out_of_range(offset, count)) }
@@ -275,6 +276,7 @@ impl Buffer {
     ///
     /// # Errors
     /// If they do not all fit in the buffer, or it is read-only; then nothing is copied.
+    #[inline]
     pub fn write_at(&self, offset: usize, bytes: &[u8]) -> Result<()> {
         if self.mapping.write(offset, bytes) { Ok(()) } else { Err(self.not_writable(offset, bytes.len())) }
     }
@@ -283,6 +285,7 @@ impl Buffer {
     ///
     /// # Errors
     /// If they are not all in the buffer, or it is read-only; then nothing is set.
+    #[inline]
     pub fn fill(&self, offset: usize, count: usize, byte: u8) -> Result<()> {
         if self.mapping.fill(offset, count, byte) { Ok(()) } else { Err(self.not_writable(offset, count)) }
     }
@@ -301,14 +304,17 @@ impl Buffer {
         Cursor::new(self)
     }
 
+    #[cold]
     fn out_of_range(&self, offset: usize, count: usize) -> BufferError {
         BufferError::Range { offset, count, size: self.len() }
     }
 
+    #[cold]
     fn not_writable(&self, offset: usize, count: usize) -> BufferError {
         if self.is_read_only() { BufferError::ReadOnly } else { self.out_of_range(offset, count) }
     }
 
+    #[cold]
     fn no_number(&self, offset: usize, count: usize) -> BufferError {
         let inside = offset.checked_add(count).is_some_and(|end| end <= self.len());
         if inside && !offset.is_multiple_of(count) {
@@ -329,6 +335,7 @@ macro_rules! numbers {
                 ///
                 /// # Errors
                 /// If it is not in the buffer, or `offset` is no multiple of its size.
+                #[inline]
                 pub fn $load(&self, offset: usize) -> Result<$ty> {
                     self.mapping.$load(offset).ok_or_else(|| self.no_number(offset, size_of::<$ty>()))
                 }
@@ -339,6 +346,7 @@ macro_rules! numbers {
                 ///
                 /// # Errors
                 /// If it is not in the buffer, `offset` is no multiple of its size, or the buffer is read-only.
+                #[inline]
                 pub fn $store(&self, offset: usize, value: $ty) -> Result<()> {
                     if self.is_read_only() {
                         return Err(BufferError::ReadOnly);
