@@ -5,6 +5,7 @@
 //! - [`ForkingClient`]: for a program that gets ready once and is forked for each sandbox.
 //! - [`Comms`]: typed messages, descriptors and credentials.
 //! - [`Buffer`]: memory that both sides share.
+//! - [`logs`]: the program's records in the host's log.
 //!
 //! # System calls
 //!
@@ -16,6 +17,7 @@
 //! | [`Client::sandbox_me_here`] | none: what it makes, it makes before the policy is in force, or the host lets it pass |
 //! | [`Comms`] | `sendmsg`, `recvmsg`; with a time-out `ppoll` |
 //! | [`Buffer`] | `mmap`, `munmap`; for a descriptor `fcntl`, `fstatfs`, `fstat`; to make one `memfd_create`, `ftruncate`, `fcntl` |
+//! | [`logs`] | `sendmsg` |
 //!
 //! Dropping a descriptor is a `close`.
 
@@ -30,6 +32,7 @@ pub mod fork_request;
 mod forking;
 #[doc(hidden)]
 pub mod handshake;
+pub mod logs;
 mod memory;
 #[doc(hidden)]
 pub mod packet;
