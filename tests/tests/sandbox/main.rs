@@ -11,6 +11,7 @@ mod forkserver;
 mod identity;
 mod language;
 mod limits;
+mod logs;
 mod outcomes;
 mod reports;
 mod steering;
