@@ -13,8 +13,10 @@ fn main() -> Result<()> {
         "sleep" => loop {
             std::thread::park();
         },
-        "threads" => drop(std::thread::spawn(|| loop {
-            std::thread::park();
+        "threads" => drop(std::thread::spawn(|| {
+            loop {
+                std::thread::park();
+            }
         })),
         other => return Err(format!("unknown mode {other:?}").into()),
     }

@@ -166,7 +166,11 @@ fn no_zombie_is_left_in_the_fork_server() {
     for killed in [false, true] {
         let (mut sandbox, mut comms, _) = child(&server, |_| {});
         let pid = sandbox.pid().unwrap();
-        if killed { sandbox.kill() } else { comms.send_u32(0).unwrap() }
+        if killed {
+            sandbox.kill()
+        } else {
+            comms.send_u32(0).unwrap()
+        }
         drop(sandbox.await_result());
         // A later request is served after the end was noticed.
         let (mut other, mut comms, _) = child(&server, |_| {});
@@ -184,7 +188,9 @@ fn a_fork_server_that_dies_is_noticed_and_can_be_restarted() {
     // SAFETY: a process that this test has started, and that nobody has reaped.
     assert_eq!(unsafe { libc::kill(first.cast_signed(), libc::SIGKILL) }, 0);
     match sandbox.await_result().status {
-        Status::SetupFailed(error) => assert_eq!((error.stage(), error.errno()), (Stage::ForkServer, Some(libc::EPIPE))),
+        Status::SetupFailed(error) => {
+            assert_eq!((error.stage(), error.errno()), (Stage::ForkServer, Some(libc::EPIPE)))
+        }
         other => panic!("{other:?}"),
     }
     assert!(!server.is_alive());
