@@ -210,7 +210,7 @@ impl Buffer {
     /// Another buffer over the same memory, with a descriptor and a mapping of its own.
     ///
     /// # Errors
-    /// If there are no descriptors or no address space left.
+    /// If there are no descriptors or no address space left, or this one can be written to and [others cannot](Buffer::seal_writes).
     pub fn try_clone(&self) -> Result<Buffer> {
         let copied = self.file.try_clone();
         let file = copied.map_err(|error| failed("copying a descriptor")(error.raw_os_error().unwrap_or(libc::EIO)))?;
@@ -429,8 +429,8 @@ fn prefix(descriptor: OwnedFd, size: usize, writable: bool) -> Result<Buffer> {
 fn map(file: OwnedFd, size: usize, writable: bool) -> Result<Buffer> {
     match Mapping::new(file.as_fd(), size, writable) {
         Ok(mapping) => Ok(Buffer { file, mapping }),
-        // The descriptor was opened for reading only.
-        Err(libc::EACCES) if writable => Err(BufferError::ReadOnly),
+        // The descriptor was opened for reading only, or writing was sealed meanwhile.
+        Err(libc::EACCES | libc::EPERM) if writable => Err(BufferError::ReadOnly),
         Err(errno) => Err(failed(MAPPING)(errno)),
     }
 }

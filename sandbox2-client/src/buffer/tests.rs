@@ -241,6 +241,7 @@ fn nobody_makes_a_buffer_larger_whose_size_is_sealed() {
 fn others_can_only_read_what_is_sealed_against_writing() {
     let ours = Buffer::from_bytes(b"one way").unwrap();
     ours.seal_writes().unwrap();
+    refused(ours.try_clone(), BufferError::ReadOnly);
     refused(Buffer::from_fd(other(&ours).into()), BufferError::ReadOnly);
     refused(Buffer::from_fd_with_size(other(&ours).into(), 3), BufferError::ReadOnly);
     assert!(other(&ours).write(b"x").is_err());
