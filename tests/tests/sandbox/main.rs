@@ -1,5 +1,6 @@
 //! Real programs in real sandboxes: one module for each concern.
 
+mod buffer;
 mod client;
 mod comms;
 mod descriptors;
@@ -11,6 +12,7 @@ mod identity;
 mod language;
 mod launchserver;
 mod limits;
+mod logs;
 mod outcomes;
 mod reports;
 mod steering;
