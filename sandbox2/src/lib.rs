@@ -241,3 +241,8 @@ macro_rules! assert_denies {
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// And those of the page about talking to a sandboxee.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/TALKING.md")]
+struct Talking;
