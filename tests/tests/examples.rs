@@ -190,3 +190,52 @@ fn violation_shows_one_of_each_outcome() {
     }
     assert!(said.out.contains("ALLOW write if fd == 2;"), "{}", said.out);
 }
+
+#[test]
+fn crc4_prints_the_checksum() {
+    let Some(said) = run("crc4", &["ABCD"]) else { return };
+    let expected = "0x44434241\nFinal execution status: OK - Exit code: 0\n";
+    assert_eq!((said.status, said.out.as_str(), said.err.as_str()), (Some(0), expected, ""));
+    // No text at all is one, too; and so is what fills the room to its end.
+    for (text, sum) in [("", "0x00000000"), ("AAAABBBBCCCCDDDE", "0x05040404")] {
+        let Some(said) = run("crc4", &[text]) else { return };
+        assert_eq!((said.status, said.out.lines().next()), (Some(0), Some(sum)), "{}", said.err);
+    }
+}
+
+#[test]
+fn crc4_survives_an_overflow_in_its_sandboxee() {
+    for args in [vec!["--overflow"], vec!["more than there is room for, by far"]] {
+        let Some(said) = run("crc4", &args) else { return };
+        let line = "Final execution status: Process terminated with a SIGNAL - Signal: SIG";
+        assert!(said.out.starts_with(line), "{}", said.out);
+        assert_eq!(said.status, Some(3), "{}", said.err);
+    }
+}
+
+#[test]
+fn crc4_survives_a_forbidden_call_of_its_sandboxee() {
+    let Some(said) = run("crc4", &["--forbidden", "ABCD"]) else { return };
+    assert_eq!(said.status, Some(3), "{}", said.err);
+    assert!(said.out.starts_with("Final execution status: SYSCALL VIOLATION"), "{}", said.out);
+    for part in ["SYSCALL VIOLATION in", "socket", "AF_INET", "POLICY at examples/src/bin/crc4.rs"] {
+        assert!(said.err.contains(part), "{part} is missing in\n{}", said.err);
+    }
+}
+
+#[test]
+fn custom_fork_gets_each_number_back() {
+    let Some(said) = run::<&str>("custom_fork", &[]) else { return };
+    let expected: String = (0..10).map(|number| format!("child {number}: OK - Exit code: {number}\n")).collect();
+    assert_eq!((said.status, said.out, said.err.as_str()), (Some(0), expected, ""));
+}
+
+#[test]
+fn network_is_the_one_connection_that_the_host_makes() {
+    let Some(said) = run::<&str>("network", &[]) else { return };
+    let expected = "the sandboxee by itself: \"connection refused\"\n\
+                    the server is told:      \"hello from the sandbox\\n\"\n\
+                    the sandboxee is told:   \"HELLO FROM THE SANDBOX\\n\"\n\
+                    Final execution status: OK - Exit code: 0\n";
+    assert_eq!((said.status, said.out.as_str(), said.err.as_str()), (Some(0), expected, ""));
+}
