@@ -10,6 +10,7 @@ mod files;
 mod forkserver;
 mod identity;
 mod language;
+mod launchserver;
 mod limits;
 mod logs;
 mod outcomes;
