@@ -168,7 +168,7 @@ impl Decoder {
     fn decode(mut self, bytes: &[u8]) -> (Result<Picture, String>, Option<Decoder>) {
         // The limit is this image's, from now on, and does not count while there is none.
         self.running.set_walltime_limit(PATIENCE);
-        let asked = self.ask(bytes);
+        let asked = ask(&mut self.comms, &self.pixels, bytes);
         self.running.set_walltime_limit(None);
         match asked {
             Ok(picture) => (Ok(picture), Some(self)),
@@ -182,22 +182,23 @@ impl Decoder {
         }
     }
 
-    fn ask(&mut self, bytes: &[u8]) -> Result<Picture, Failure> {
-        self.comms.send_bytes(bytes)?;
-        let status = self.comms.receive_status()?;
-        if status.code != 0 {
-            return Err(Failure::Refused(status.message));
-        }
-        let (width, height) = (self.comms.receive_u32()?, self.comms.receive_u32()?);
-        Picture::new(&self.pixels, width, height)
-    }
-
     /// Waits for its end: there are no more images for it.
     fn end(self) -> Outcome {
         self.running.set_walltime_limit(PATIENCE);
         drop(self.comms);
         self.running.await_result()
     }
+}
+
+/// Sends an image and takes what comes of it.
+fn ask(comms: &mut Comms, pixels: &Buffer, image: &[u8]) -> Result<Picture, Failure> {
+    comms.send_bytes(image)?;
+    let status = comms.receive_status()?;
+    if status.code != 0 {
+        return Err(Failure::Refused(status.message));
+    }
+    let (width, height) = (comms.receive_u32()?, comms.receive_u32()?);
+    Picture::new(pixels, width, height)
 }
 
 /// An image's pixels: red, green and blue of each, row by row from the top.
@@ -249,16 +250,50 @@ impl fmt::Display for Picture {
 
 #[cfg(test)]
 mod tests {
+    use sandbox2::client::Status;
+
     use super::*;
 
-    fn claims(size: usize, width: u32, height: u32) -> bool {
-        Picture::new(&Buffer::new(size).unwrap(), width, height).is_ok()
+    /// What comes of an image of a decoder that does this, when it shares 12 bytes.
+    fn comes_of(decoder: impl FnOnce(&mut Comms) -> client::Result<()>) -> Result<(usize, usize), Failure> {
+        let (mut host, mut other) = Comms::pair().unwrap();
+        host.set_max_message(100);
+        decoder(&mut other).unwrap();
+        // What it has said can still be heard; and an image can still be sent.
+        let picture = ask(&mut host, &Buffer::new(12).unwrap(), b"image");
+        picture.map(|picture| (picture.width, picture.height))
+    }
+
+    fn claim(width: u32, height: u32) -> Result<(usize, usize), Failure> {
+        comes_of(|comms| {
+            comms.send_status(&Status { code: 0, message: String::new() })?;
+            comms.send_u32(width)?;
+            comms.send_u32(height)
+        })
     }
 
     #[test]
     fn what_a_decoder_claims_is_held_against_what_is_shared() {
-        assert!(claims(12, 2, 2) && claims(12, 4, 1));
-        assert!(!claims(12, 5, 1) && !claims(12, 0, 7) && !claims(12, u32::MAX, u32::MAX));
+        assert!(matches!(claim(2, 2), Ok((2, 2))));
+        assert!(matches!(claim(4, 1), Ok((4, 1))));
+        for (width, height) in [(5, 1), (0, 7), (u32::MAX, u32::MAX), (1 << 31, 1 << 31)] {
+            assert!(matches!(claim(width, height), Err(Failure::Dishonest(_))), "{width} x {height}");
+        }
+    }
+
+    #[test]
+    fn what_a_decoder_says_out_of_turn_is_dishonest() {
+        let status = |code, message: &str| Status { code, message: message.to_owned() };
+        assert!(matches!(comes_of(|comms| comms.send_text("hello")), Err(Failure::Dishonest(_))));
+        let long = comes_of(|comms| comms.send_status(&status(1, &"x".repeat(1000))));
+        assert!(matches!(long, Err(Failure::Dishonest(_))));
+        let bad = comes_of(|comms| comms.send_status(&status(1, "bad")));
+        assert!(matches!(bad, Err(Failure::Refused(why)) if why == "bad"));
+        let silent = comes_of(|comms| {
+            comms.terminate();
+            Ok(())
+        });
+        assert!(matches!(silent, Err(Failure::Silent)));
     }
 
     #[test]
