@@ -98,6 +98,7 @@ const FACTS: &[(&str, &[&str])] = &[
     ("restartable_sequences", &["getcpu,0,0,0", "membarrier,0,0,0"]),
     ("safe_bpf", &["bpf,1,0,0", "bpf,15,0,0"]),
     ("safe_fcntl", &["fcntl,-1,1,0", "fcntl,-1,3,0", "fcntl,-1,1030,0"]),
+    ("rust_after_start", &["fcntl,-1,1,0", "close,-1"]),
     ("rust_panic", &["getcwd,0,0", "getpid", "tgkill,-1,-1,6"]),
     ("rust_std", &["fcntl,-1,1,0", "clock_gettime,0,0", "getpid", "sched_yield", "clock_nanosleep,0,0,0,0"]),
     (

@@ -329,6 +329,7 @@ helpers! {
     allow_log_forwarding: "log_forwarding", "sending log lines to the host";
     allow_llvm_sanitizers: "llvm_sanitizers", "the run time of the sanitizers";
     allow_llvm_coverage: "llvm_coverage", "writing a coverage profile";
+    allow_rust_after_start: "rust_after_start", "what a Rust program makes on its own once it has started";
     allow_rust_std: "rust_std", "what every Rust program with the standard library does";
     allow_rust_panic: "rust_panic", "panics of Rust programs";
     allow_threads: "threads", "threads of the own process";
