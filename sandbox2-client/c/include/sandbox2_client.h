@@ -19,8 +19,8 @@
  * What the other side sends may be anything: it ends in a value or in an error.
  *
  * Ownership. What a function stores a handle for is the caller's to free, each kind by its own function, which takes NULL too.
- * Descriptors that a function stores are the caller's to close, and close-on-exec; those that it is given stay the caller's, but for
- * sandbox2_comms_new's.
+ * Descriptors that a function stores are the caller's to close; those that it is given stay the caller's, but where something is made
+ * of one (sandbox2_comms_new, sandbox2_buffer_from_descriptor and its like).
  *
  * Threads. A handle is for one thread at a time; it may go from one to another. Different handles are independent.
  *
@@ -60,6 +60,9 @@
 /** The most bytes that a message may have that is received, if nothing else is said: 256 MiB. */
 #define SANDBOX2_DEFAULT_MAX_MESSAGE 268435456
 
+/** The most bytes of a buffer that is made of a descriptor, if the caller knows no better: 256 MiB. */
+#define SANDBOX2_DEFAULT_MAX_BUFFER 268435456
+
 /**
  * What a function gives that returns `int`, if it did not do what it was to do. All of them are negative.
  */
@@ -98,10 +101,46 @@ typedef enum sandbox2_error {
    */
   SANDBOX2_ERROR_ARGUMENT = -8,
   /**
+   * Bytes are meant that are not in the buffer, or a number where none can be, or a buffer was to get smaller. Nothing was done.
+   */
+  SANDBOX2_ERROR_RANGE = -9,
+  /**
+   * The descriptor is no memory of ordinary pages that never gets smaller, or has not as many bytes. It was closed.
+   */
+  SANDBOX2_ERROR_NOT_MEMORY = -10,
+  /**
+   * The buffer, or the descriptor that one was to be made of, can only be read.
+   */
+  SANDBOX2_ERROR_READ_ONLY = -11,
+  /**
+   * The host has not said in the environment what this program asks for: it was not started by sandbox2, or by another version.
+   */
+  SANDBOX2_ERROR_ENVIRONMENT = -12,
+  /**
+   * What can be had once is not there, or not any more.
+   */
+  SANDBOX2_ERROR_TAKEN = -13,
+  /**
+   * The host speaks another version of the protocol: link the library that belongs to it.
+   */
+  SANDBOX2_ERROR_VERSION = -14,
+  /**
    * Something else; `sandbox2_last_error` says what.
    */
-  SANDBOX2_ERROR_OTHER = -9,
+  SANDBOX2_ERROR_OTHER = -15,
 } sandbox2_error;
+
+/**
+ * Memory that this program and another share, mapped: `sandbox2_buffer_new` and its like make one, `sandbox2_buffer_free` ends it.
+ *
+ * Nobody can make it smaller, so that touching it cannot bring `SIGBUS`. Not for several threads at once, but for its bytes.
+ */
+typedef struct sandbox2_buffer sandbox2_buffer;
+
+/**
+ * What the host has made for this program: a channel, and descriptors with names. `sandbox2_client_free` frees it.
+ */
+typedef struct sandbox2_client sandbox2_client;
 
 /**
  * A channel to the other side: `sandbox2_comms_new` and its like make one, `sandbox2_comms_free` ends it.
@@ -138,10 +177,201 @@ extern "C" {
 #endif // __cplusplus
 
 /**
+ * Makes a buffer of `size` bytes, all 0, and stores its handle in `buffer`. `name` is shown in `/proc`; it has at most 249 bytes and
+ * a zero at its end, and `NULL` is some name.
+ *
+ * No memory is taken before a byte is touched. 0 is a size too.
+ */
+int sandbox2_buffer_new(size_t size, const char *name, struct sandbox2_buffer **buffer);
+
+/**
+ * Makes a buffer of `length` bytes, which are copied, and stores its handle in `buffer`.
+ */
+int sandbox2_buffer_from_bytes(const uint8_t *bytes, size_t length, struct sandbox2_buffer **buffer);
+
+/**
+ * Makes a buffer of all the memory of a descriptor that may come from a hostile other side, up to `most` bytes (such as
+ * `SANDBOX2_DEFAULT_MAX_BUFFER`), and stores its handle in `buffer`. The descriptor is the library's from then on, also if this fails.
+ *
+ * It must be memory of ordinary pages (a buffer's, or of `memfd_create`) that nobody can make smaller any more. If that is not
+ * forbidden yet, it is now. Another one is `SANDBOX2_ERROR_NOT_MEMORY`; a larger one is `SANDBOX2_ERROR_TOO_LARGE`.
+ */
+int sandbox2_buffer_from_descriptor(int descriptor, size_t most, struct sandbox2_buffer **buffer);
+
+/**
+ * As `sandbox2_buffer_from_descriptor`, up to `SANDBOX2_DEFAULT_MAX_BUFFER` bytes, but only to be read: also from a descriptor that
+ * cannot be written to, or that `sandbox2_buffer_seal_writes` was called for.
+ */
+int sandbox2_buffer_from_descriptor_read_only(int descriptor, struct sandbox2_buffer **buffer);
+
+/**
+ * As `sandbox2_buffer_from_descriptor`, but the first `size` bytes, without another limit. If there are not as many, that is
+ * `SANDBOX2_ERROR_NOT_MEMORY`.
+ */
+int sandbox2_buffer_from_descriptor_with_size(int descriptor, size_t size, struct sandbox2_buffer **buffer);
+
+/**
+ * Makes a buffer of the first `size` bytes of any file that can be mapped, which whoever else has it may make smaller. The
+ * descriptor is the library's from then on, also if this fails.
+ *
+ * Whoever can truncate the file can end this process: touching bytes that are gone brings `SIGBUS`.
+ */
+int sandbox2_buffer_danger_from_descriptor_unsealed(int descriptor, size_t size, struct sandbox2_buffer **buffer);
+
+/**
+ * Unmaps a buffer and closes its descriptor; whoever else has the memory keeps it. Nothing for `NULL`.
+ */
+void sandbox2_buffer_free(struct sandbox2_buffer *buffer);
+
+/**
+ * Where the buffer's first byte is, until it is expanded or freed. `NULL` if it has none, or `buffer` is `NULL`.
+ *
+ * Others may write at the same time: a byte that was looked at once may be another the next time. Copy first, with
+ * `sandbox2_buffer_read_at`, then check.
+ */
+uint8_t *sandbox2_buffer_data(const struct sandbox2_buffer *buffer);
+
+/**
+ * How many bytes the buffer has. 0 for `NULL`.
+ */
+size_t sandbox2_buffer_size(const struct sandbox2_buffer *buffer);
+
+/**
+ * Whether the buffer is mapped for reading only. Also for `NULL`.
+ */
+bool sandbox2_buffer_is_read_only(const struct sandbox2_buffer *buffer);
+
+/**
+ * The memory's descriptor, which stays the buffer's: whoever is sent it shares the memory. Negative if `buffer` is `NULL`.
+ */
+int sandbox2_buffer_descriptor(const struct sandbox2_buffer *buffer);
+
+/**
+ * Makes the buffer larger; its contents and its descriptor stay, and its bytes may be elsewhere afterwards. Memory that has as many
+ * bytes already keeps its size. The other side still has mapped what it had, and can do the same.
+ *
+ * A size that is less than the buffer's is `SANDBOX2_ERROR_RANGE`.
+ */
+int sandbox2_buffer_expand(struct sandbox2_buffer *buffer, size_t size);
+
+/**
+ * Forbids for everybody and for good to make the memory larger. No other seals can be added afterwards.
+ */
+int sandbox2_buffer_seal_size(struct sandbox2_buffer *buffer);
+
+/**
+ * Forbids everybody to write, but through what is mapped writable already: this buffer, for one.
+ */
+int sandbox2_buffer_seal_writes(struct sandbox2_buffer *buffer);
+
+/**
+ * Copies the `length` bytes at `offset` to `place`; `SANDBOX2_ERROR_RANGE`, and nothing is copied, if they are not all in the buffer.
+ */
+int sandbox2_buffer_read_at(const struct sandbox2_buffer *buffer, size_t offset, uint8_t *place, size_t length);
+
+/**
+ * Copies `length` bytes to `offset`; `SANDBOX2_ERROR_RANGE`, and nothing is copied, if they do not all fit in the buffer.
+ */
+int sandbox2_buffer_write_at(struct sandbox2_buffer *buffer, size_t offset, const uint8_t *bytes, size_t length);
+
+/**
+ * Sets `length` bytes from `offset` on to `byte`.
+ */
+int sandbox2_buffer_fill(struct sandbox2_buffer *buffer, size_t offset, size_t length, uint8_t byte);
+
+/**
+ * Reads the 8 bits at `offset` in one step. What is read afterwards is not older than what was stored before this number was.
+ */
+int sandbox2_buffer_load_u8(const struct sandbox2_buffer *buffer, size_t offset, uint8_t *value);
+
+/**
+ * Reads the 32 bits at `offset`, a multiple of 4, in one step and this machine's byte order.
+ */
+int sandbox2_buffer_load_u32(const struct sandbox2_buffer *buffer, size_t offset, uint32_t *value);
+
+/**
+ * Reads the 64 bits at `offset`, a multiple of 8, in one step and this machine's byte order.
+ */
+int sandbox2_buffer_load_u64(const struct sandbox2_buffer *buffer, size_t offset, uint64_t *value);
+
+/**
+ * Sets the 8 bits at `offset` in one step. Whoever loads this number sees what was written before.
+ */
+int sandbox2_buffer_store_u8(struct sandbox2_buffer *buffer, size_t offset, uint8_t value);
+
+/**
+ * Sets the 32 bits at `offset`, a multiple of 4, in one step and this machine's byte order.
+ */
+int sandbox2_buffer_store_u32(struct sandbox2_buffer *buffer, size_t offset, uint32_t value);
+
+/**
+ * Sets the 64 bits at `offset`, a multiple of 8, in one step and this machine's byte order.
+ */
+int sandbox2_buffer_store_u64(struct sandbox2_buffer *buffer, size_t offset, uint64_t value);
+
+/**
+ * Whether sandbox2 has a policy in force on this process, as far as the program has been told.
+ *
+ * True from the start in a program that was started sandboxed, and in all that it starts with the same environment; after
+ * `sandbox2_client_sandbox_me_here` in one that sandboxes itself, and in its forks. It makes no system call. Whoever starts a program
+ * chooses its environment, so this is no proof. The answer is found once: ask before the environment is changed.
+ */
+bool sandbox2_am_i_sandboxed(void);
+
+/**
+ * Reads from the environment what the host has said when it started this program, and stores a handle for it in `client`. It makes no
+ * system call.
+ *
+ * `SANDBOX2_ERROR_ENVIRONMENT` if this program was not started by sandbox2; `SANDBOX2_ERROR_TAKEN` if this was called before, also
+ * if its result was freed: the descriptors belonged to that.
+ */
+int sandbox2_client_new(struct sandbox2_client **client);
+
+/**
+ * Frees a client, and closes the channel and the descriptors that were not taken from it. Nothing for `NULL`.
+ */
+void sandbox2_client_free(struct sandbox2_client *client);
+
+/**
+ * Takes the channel to the host, and stores its handle in `comms`: to be freed by itself, also after the client.
+ *
+ * `SANDBOX2_ERROR_TAKEN` if the host has made none, or it was taken.
+ */
+int sandbox2_client_comms(struct sandbox2_client *client, struct sandbox2_comms **comms);
+
+/**
+ * Whether `sandbox2_client_descriptor` would give a descriptor for that name, which ends with a zero. False for `NULL`.
+ */
+bool sandbox2_client_has_descriptor(const struct sandbox2_client *client, const char *name);
+
+/**
+ * Takes the descriptor that the host has mapped under that name, which ends with a zero, and stores it in `descriptor`; it is the
+ * caller's to close.
+ *
+ * `SANDBOX2_ERROR_TAKEN` if there is none of that name, or it was taken.
+ */
+int sandbox2_client_descriptor(struct sandbox2_client *client, const char *name, int *descriptor);
+
+/**
+ * Puts the host's policy in force: for this thread, for all others of this process, and for good.
+ *
+ * Whoever calls this must do so on every path that leads to data that are not to be trusted, and must end where it fails. When
+ * it returns `SANDBOX2_OK`, the policy is in force.
+ *
+ * It makes `sendmsg`, `recvmsg`, `prctl`, `seccomp` and two times `close`, the last one under the policy already, which need not
+ * allow it: the host lets it pass.
+ *
+ * `SANDBOX2_ERROR_TAKEN` if the policy is in force already or nobody waits to be asked for it; any other error if the host is gone or
+ * speaks another version, or if the kernel refuses the filter, for example because a thread of this process has one of its own. Then
+ * nothing is in force that was not before, and the host ends this process.
+ */
+int sandbox2_client_sandbox_me_here(struct sandbox2_client *client);
+
+/**
  * Makes a channel over a connected UNIX stream socket, and stores its handle in `comms`.
  *
- * The channel owns `descriptor` from then on, and closes it in the end; it must be open, and nothing else may close it. If this
- * function fails the caller keeps it. No system call is made.
+ * The descriptor is the library's from then on, also if this fails; it must be open, and nothing else may close it. No system call
+ * is made.
  */
 int sandbox2_comms_new(int descriptor, struct sandbox2_comms **comms);
 

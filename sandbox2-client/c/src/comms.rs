@@ -68,14 +68,14 @@ pub(crate) unsafe fn receive<T, V: From<T>>(
 
 /// Makes a channel over a connected UNIX stream socket, and stores its handle in `comms`.
 ///
-/// The channel owns `descriptor` from then on, and closes it in the end; it must be open, and nothing else may close it. If this
-/// function fails the caller keeps it. No system call is made.
+/// The descriptor is the library's from then on, also if this fails; it must be open, and nothing else may close it. No system call
+/// is made.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sandbox2_comms_new(descriptor: c_int, comms: *mut *mut Comms) -> c_int {
     let new = || {
-        let comms = pointer::place(comms)?;
         // SAFETY: the caller's.
         let socket = unsafe { pointer::own(descriptor) }?;
+        let comms = pointer::place(comms)?;
         // SAFETY: the caller's.
         unsafe { pointer::store(comms, pointer::give(Comms(client::Comms::new(socket)))) };
         Ok(())

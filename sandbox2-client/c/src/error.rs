@@ -4,7 +4,7 @@ use core::cell::Cell;
 use core::ffi::{c_char, c_int};
 use core::fmt::{self, Write};
 
-use sandbox2_client::Error;
+use sandbox2_client::{BufferError, Error};
 
 use crate::pointer;
 
@@ -29,12 +29,24 @@ pub enum Code {
     /// An argument cannot be: a null pointer, a length that no memory has, a text that is not UTF-8, a descriptor that is none.
     /// Nothing was done.
     Argument = -8,
+    /// Bytes are meant that are not in the buffer, or a number where none can be, or a buffer was to get smaller. Nothing was done.
+    Range = -9,
+    /// The descriptor is no memory of ordinary pages that never gets smaller, or has not as many bytes. It was closed.
+    NotMemory = -10,
+    /// The buffer, or the descriptor that one was to be made of, can only be read.
+    ReadOnly = -11,
+    /// The host has not said in the environment what this program asks for: it was not started by sandbox2, or by another version.
+    Environment = -12,
+    /// What can be had once is not there, or not any more.
+    Taken = -13,
+    /// The host speaks another version of the protocol: link the library that belongs to it.
+    Version = -14,
     /// Something else; `sandbox2_last_error` says what.
-    Other = -9,
+    Other = -15,
 }
 
 impl Code {
-    const ALL: [Code; 9] = [
+    const ALL: [Code; 15] = [
         Code::Closed,
         Code::TimedOut,
         Code::Mismatch,
@@ -43,6 +55,12 @@ impl Code {
         Code::Descriptors,
         Code::System,
         Code::Argument,
+        Code::Range,
+        Code::NotMemory,
+        Code::ReadOnly,
+        Code::Environment,
+        Code::Taken,
+        Code::Version,
         Code::Other,
     ];
 
@@ -56,6 +74,12 @@ impl Code {
             Code::Descriptors => c"another number of descriptors came than was waited for",
             Code::System => c"a system call failed",
             Code::Argument => c"an argument cannot be",
+            Code::Range => c"bytes are meant that are not in the buffer",
+            Code::NotMemory => c"the descriptor is no memory that never gets smaller, or has not as many bytes",
+            Code::ReadOnly => c"the memory can only be read",
+            Code::Environment => c"this program was not started by sandbox2, or by another version",
+            Code::Taken => c"what can be had once is not there, or not any more",
+            Code::Version => c"the host speaks another version of the protocol",
             Code::Other => c"something else went wrong",
         }
     }
@@ -80,9 +104,24 @@ impl Failure {
             Failure::Client(Error::Malformed(_)) => Code::Malformed,
             Failure::Client(Error::Descriptors { .. }) => Code::Descriptors,
             Failure::Client(Error::System { .. }) => Code::System,
+            Failure::Client(Error::Environment(_)) => Code::Environment,
+            Failure::Client(Error::Taken(_)) => Code::Taken,
+            Failure::Client(Error::Version { .. }) => Code::Version,
+            Failure::Client(Error::Buffer(error)) => buffer(error),
             Failure::Client(_) => Code::Other,
             Failure::Argument(_) => Code::Argument,
         }
+    }
+}
+
+fn buffer(error: BufferError) -> Code {
+    match error {
+        BufferError::TooLarge { .. } => Code::TooLarge,
+        BufferError::Range { .. } | BufferError::Misaligned { .. } | BufferError::Shrinks { .. } => Code::Range,
+        BufferError::NotMemory | BufferError::NotSealed | BufferError::Short { .. } => Code::NotMemory,
+        BufferError::ReadOnly => Code::ReadOnly,
+        BufferError::System { .. } => Code::System,
+        _ => Code::Other,
     }
 }
 
@@ -144,7 +183,7 @@ pub unsafe extern "C" fn sandbox2_last_error(place: *mut c_char, size: usize) ->
 #[unsafe(no_mangle)]
 pub extern "C" fn sandbox2_last_errno() -> c_int {
     match LAST.get() {
-        Some(Failure::Client(Error::System { errno, .. })) => errno,
+        Some(Failure::Client(Error::System { errno, .. } | Error::Buffer(BufferError::System { errno, .. }))) => errno,
         _ => 0,
     }
 }
@@ -226,7 +265,7 @@ mod tests {
         let sentences: std::collections::BTreeSet<_> = Code::ALL.into_iter().map(|code| text(code as c_int)).collect();
         assert_eq!(sentences.len(), Code::ALL.len());
         assert_eq!(text(0), "it was done");
-        for code in [1, -10, c_int::MIN, c_int::MAX] {
+        for code in [1, -16, c_int::MIN, c_int::MAX] {
             assert_eq!(text(code), "this is no code of sandbox2");
         }
     }

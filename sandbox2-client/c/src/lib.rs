@@ -14,12 +14,16 @@
 
 #![allow(clippy::missing_safety_doc, reason = "the head of this crate, and of the header, says it for all of them")]
 
+mod buffer;
+mod client;
 mod comms;
 mod error;
 mod message;
 mod numbers;
 mod pointer;
 
+pub use buffer::*;
+pub use client::*;
 pub use comms::*;
 pub use error::*;
 pub use message::*;

@@ -1,6 +1,6 @@
 //! What comes from C as pointers: checked for null and for lengths that cannot be, and nothing else can be checked.
 
-use core::ffi::{c_char, c_int};
+use core::ffi::{CStr, c_char, c_int};
 use core::slice;
 use std::os::fd::{BorrowedFd, FromRawFd, OwnedFd};
 
@@ -99,6 +99,19 @@ pub(crate) unsafe fn text<'a>(start: *const c_char, count: usize) -> Result<&'a 
     // SAFETY: the caller's.
     let bytes = unsafe { slice(start.cast::<u8>(), count) }?;
     core::str::from_utf8(bytes).map_err(|_| Failure::Argument("a text is not UTF-8"))
+}
+
+/// A name, which ends with a zero.
+///
+/// # Safety
+/// `name` is null, or there is a zero after it, and up to there nothing changes as long as the result lives.
+pub(crate) unsafe fn name<'a>(name: *const c_char) -> Result<&'a str, Failure> {
+    if name.is_null() {
+        return Err(Failure::Argument("a name is a null pointer"));
+    }
+    // SAFETY: the caller's; it is not null.
+    let name = unsafe { CStr::from_ptr(name) };
+    name.to_str().map_err(|_| Failure::Argument("a name is not UTF-8"))
 }
 
 /// A descriptor that stays the caller's.

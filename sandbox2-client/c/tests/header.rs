@@ -58,6 +58,8 @@ fn its_numbers_are_the_clients() {
     assert_eq!(text.matches("#define SANDBOX2_TAG_").count(), tags.len(), "a tag is not looked at here");
     let most = sandbox2_client::DEFAULT_MAX_MESSAGE;
     assert!(text.contains(&format!("#define SANDBOX2_DEFAULT_MAX_MESSAGE {most}\n")));
+    let most = sandbox2_client::DEFAULT_MAX_BUFFER;
+    assert!(text.contains(&format!("#define SANDBOX2_DEFAULT_MAX_BUFFER {most}\n")));
 }
 
 /// Compiles a file that consists of the header; a compiler that is not there is not asked.

@@ -1,0 +1,132 @@
+//! `libsandbox2_client.a` and `.so`, as a user builds them, and programs in C that are linked with them.
+
+use std::ffi::{CString, OsStr};
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::host;
+use crate::sandboxees::Linkage;
+use crate::scratch::Scratch;
+
+fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("/"))
+}
+
+/// The folder that the header is in.
+#[must_use]
+pub fn headers() -> PathBuf {
+    workspace().join("sandbox2-client/c/include")
+}
+
+/// Where this and [`build`] put what they make: a target folder of its own, so that nobody waits for its lock.
+///
+/// # Panics
+/// If this program is not where cargo puts tests.
+#[must_use]
+pub fn target() -> PathBuf {
+    let this = std::env::current_exe().expect("this test has a path");
+    this.ancestors().nth(3).expect("tests lie in target/PROFILE/deps").join("client-library")
+}
+
+fn writable(path: &Path) -> bool {
+    let path = CString::new(path.as_os_str().as_bytes()).expect("no zero in a path");
+    // SAFETY: the path ends with a zero.
+    unsafe { libc::access(path.as_ptr(), libc::W_OK) == 0 }
+}
+
+/// Runs `cargo build` for [`target`], with what is small in a sandboxee.
+///
+/// # Panics
+/// If it does not build.
+pub fn build(arguments: &[&OsStr]) {
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--profile", "client", "--target-dir"])
+        .arg(target())
+        .args(arguments)
+        .current_dir(workspace())
+        .output()
+        .expect("cargo can be run");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The folder with both libraries, up to date; `None`, with the reason printed, if they are neither there nor can be built here.
+#[must_use]
+pub fn folder() -> Option<PathBuf> {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    let target = target();
+    let parent = target.parent()?;
+    if writable(if target.exists() { &target } else { parent }) {
+        BUILT.get_or_init(|| build(&["-p".as_ref(), "sandbox2-client-library".as_ref()]));
+    }
+    let folder = target.join("client");
+    if !folder.join("libsandbox2_client.a").exists() {
+        host::skip("the C library is not built, and this user cannot build it here");
+        return None;
+    }
+    Some(folder)
+}
+
+/// Whether the system's compiler can make programs at all; says why not.
+fn can_compile(linkage: Linkage) -> bool {
+    static REFUSALS: [OnceLock<Option<String>>; 2] = [OnceLock::new(), OnceLock::new()];
+    let refusal = REFUSALS[usize::from(linkage == Linkage::Static)].get_or_init(|| {
+        let scratch = Scratch::new("compiler");
+        let source = scratch.file("nothing.c", "int main(void) { return 0; }\n");
+        let mut compiler = Command::new("cc");
+        compiler.arg("-o").arg(scratch.0.join("nothing")).arg(source);
+        if linkage == Linkage::Static {
+            compiler.arg("-static");
+        }
+        match compiler.output() {
+            Ok(output) if output.status.success() => None,
+            Ok(output) => {
+                let said = String::from_utf8_lossy(&output.stderr).into_owned();
+                Some(format!("cc does not compile an empty program ({linkage:?}): {said}"))
+            }
+            Err(error) => Some(format!("no C compiler: {error}")),
+        }
+    });
+    if let Some(reason) = refusal {
+        host::skip(reason);
+    }
+    refusal.is_none()
+}
+
+/// The sandboxee of that name in C: as [`compiled`].
+#[must_use]
+pub fn program(name: &str, linkage: Linkage) -> Option<Scratch> {
+    compiled(&Path::new(env!("CARGO_MANIFEST_DIR")).join("sandboxees").join(name).with_extension("c"), linkage)
+}
+
+/// A folder with a program, compiled anew and linked with the library as `linkage` says, named like its source; `None`, with the reason
+/// printed, where there is no compiler.
+///
+/// # Panics
+/// If there is one, and it does not take the program.
+#[must_use]
+pub fn compiled(source: &Path, linkage: Linkage) -> Option<Scratch> {
+    if !can_compile(linkage) {
+        return None;
+    }
+    let libraries = folder()?;
+    let name = source.file_stem().expect("a source has a name");
+    let scratch = Scratch::new(&format!("c-{}-{linkage:?}", name.display()));
+    let mut compiler = Command::new("cc");
+    compiler.args(["-std=c99", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-pedantic", "-O1", "-I"]);
+    compiler.arg(headers()).arg("-o").arg(scratch.0.join(name)).arg(source);
+    match linkage {
+        Linkage::Static => compiler.arg("-static").arg(libraries.join("libsandbox2_client.a")),
+        Linkage::Dynamic => {
+            // A copy, and under the name that the program asks for: the library may be built anew at any time.
+            let library = scratch.0.join("libsandbox2_client.so.0");
+            fs::copy(libraries.join("libsandbox2_client.so"), &library).expect("the library can be copied");
+            compiler.arg(library).arg(format!("-Wl,-rpath,{}", scratch.0.display()))
+        }
+    };
+    let output = compiler.output().expect("the compiler was there before");
+    assert!(output.status.success(), "{} ({linkage:?}): {}", source.display(), String::from_utf8_lossy(&output.stderr));
+    Some(scratch)
+}
