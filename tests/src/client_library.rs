@@ -1,6 +1,6 @@
 //! `libsandbox2_client.a` and `.so`, as a user builds them, and programs in C that are linked with them.
 
-use std::ffi::{CString, OsStr};
+use std::ffi::CString;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -11,17 +11,7 @@ use crate::host;
 use crate::sandboxees::Linkage;
 use crate::scratch::Scratch;
 
-fn workspace() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("/"))
-}
-
-/// The folder that the header is in.
-#[must_use]
-pub fn headers() -> PathBuf {
-    workspace().join("sandbox2-client/c/include")
-}
-
-/// Where this and [`build`] put what they make: a target folder of its own, so that nobody waits for its lock.
+/// Where the library's libraries, header and the like are built: a target folder of its own, so that nobody waits for its lock.
 ///
 /// # Panics
 /// If this program is not where cargo puts tests.
@@ -37,40 +27,45 @@ fn writable(path: &Path) -> bool {
     unsafe { libc::access(path.as_ptr(), libc::W_OK) == 0 }
 }
 
-/// Runs `cargo build` for [`target`], with what is small in a sandboxee.
+/// The folder that the library is installed in, up to date; `None`, with the reason printed, if it is neither there nor can be built
+/// here, or there is no compiler to use it.
 ///
 /// # Panics
 /// If it does not build.
-pub fn build(arguments: &[&OsStr]) {
-    let output = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--profile", "client", "--target-dir"])
-        .arg(target())
-        .args(arguments)
-        .current_dir(workspace())
-        .output()
-        .expect("cargo can be run");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
-
-/// The folder with both libraries, up to date; `None`, with the reason printed, if they are neither there nor can be built here.
 #[must_use]
-pub fn folder() -> Option<PathBuf> {
+pub fn installed() -> Option<PathBuf> {
     static BUILT: OnceLock<()> = OnceLock::new();
-    let target = target();
-    let parent = target.parent()?;
-    if writable(if target.exists() { &target } else { parent }) {
-        BUILT.get_or_init(|| build(&["-p".as_ref(), "sandbox2-client-library".as_ref()]));
+    if !can_compile(Linkage::Dynamic) {
+        return None;
     }
-    let folder = target.join("client");
-    if !folder.join("libsandbox2_client.a").exists() {
+    let target = target();
+    let prefix = target.join("installed");
+    if writable(if target.exists() { &target } else { target.parent()? }) {
+        BUILT.get_or_init(|| install(&target, &prefix));
+    }
+    if !prefix.join("lib/libsandbox2_client.a").exists() {
         host::skip("the C library is not built, and this user cannot build it here");
         return None;
     }
-    Some(folder)
+    Some(prefix)
+}
+
+/// As a user installs it.
+fn install(target: &Path, prefix: &Path) {
+    let output = Command::new("sh")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("sandbox2-client/c/install.sh"))
+        .arg(prefix)
+        .env("CARGO", env!("CARGO"))
+        .env("CARGO_TARGET_DIR", target)
+        .env_remove("DESTDIR")
+        .output()
+        .expect("there is a shell");
+    assert!(output.status.success(), "install.sh: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// Whether the system's compiler can make programs at all; says why not.
-fn can_compile(linkage: Linkage) -> bool {
+#[must_use]
+pub fn can_compile(linkage: Linkage) -> bool {
     static REFUSALS: [OnceLock<Option<String>>; 2] = [OnceLock::new(), OnceLock::new()];
     let refusal = REFUSALS[usize::from(linkage == Linkage::Static)].get_or_init(|| {
         let scratch = Scratch::new("compiler");
@@ -111,18 +106,18 @@ pub fn compiled(source: &Path, linkage: Linkage) -> Option<Scratch> {
     if !can_compile(linkage) {
         return None;
     }
-    let libraries = folder()?;
+    let prefix = installed()?;
     let name = source.file_stem().expect("a source has a name");
     let scratch = Scratch::new(&format!("c-{}-{linkage:?}", name.display()));
     let mut compiler = Command::new("cc");
     compiler.args(["-std=c99", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-pedantic", "-O1", "-I"]);
-    compiler.arg(headers()).arg("-o").arg(scratch.0.join(name)).arg(source);
+    compiler.arg(prefix.join("include")).arg("-o").arg(scratch.0.join(name)).arg(source);
     match linkage {
-        Linkage::Static => compiler.arg("-static").arg(libraries.join("libsandbox2_client.a")),
+        Linkage::Static => compiler.arg("-static").arg(prefix.join("lib/libsandbox2_client.a")),
         Linkage::Dynamic => {
-            // A copy, and under the name that the program asks for: the library may be built anew at any time.
+            // A copy, since the library may be installed anew at any time.
             let library = scratch.0.join("libsandbox2_client.so.0");
-            fs::copy(libraries.join("libsandbox2_client.so"), &library).expect("the library can be copied");
+            fs::copy(prefix.join("lib/libsandbox2_client.so"), &library).expect("the library can be copied");
             compiler.arg(library).arg(format!("-Wl,-rpath,{}", scratch.0.display()))
         }
     };
