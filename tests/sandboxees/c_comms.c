@@ -1,33 +1,10 @@
 /* Talks to its host over descriptor 5, with every function that the C interface has for it. What it expects of the host is in
  * tests/tests/sandbox/c.rs, step by step. */
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "sandbox2_client.h"
-
-/* Ends the program unless `result` is what was to come. */
-static void expect(int line, int result, int expected) {
-    if (result != expected) {
-        char details[200];
-        sandbox2_last_error(details, sizeof details);
-        fprintf(stderr, "line %d: %d (%s), not %d: %s\n", line, result, sandbox2_error_message(result), expected, details);
-        exit(1);
-    }
-}
-
-static void hold(int line, int holds) {
-    if (!holds) {
-        fprintf(stderr, "line %d does not hold\n", line);
-        exit(1);
-    }
-}
-
-#define OK(result) expect(__LINE__, result, SANDBOX2_OK)
-#define FAILS(result, code) expect(__LINE__, result, code)
-#define HOLDS(condition) hold(__LINE__, condition)
+#include "c_check.h"
 
 static void numbers(sandbox2_comms *comms) {
     int round;

@@ -20,7 +20,7 @@
  *
  * Ownership. What a function stores a handle for is the caller's to free, each kind by its own function, which takes NULL too.
  * Descriptors that a function stores are the caller's to close; those that it is given stay the caller's, but where something is made
- * of one (sandbox2_comms_new, sandbox2_buffer_from_descriptor and its like).
+ * of one (sandbox2_comms_new, sandbox2_buffer_from_descriptor and its like, sandbox2_logger_new).
  *
  * Threads. A handle is for one thread at a time; it may go from one to another. Different handles are independent.
  *
@@ -125,10 +125,44 @@ typedef enum sandbox2_error {
    */
   SANDBOX2_ERROR_VERSION = -14,
   /**
+   * A fork server has more than one thread.
+   */
+  SANDBOX2_ERROR_THREADS = -15,
+  /**
+   * The host does not keep up with records, or is gone: one was left out.
+   */
+  SANDBOX2_ERROR_LEFT_OUT = -16,
+  /**
    * Something else; `sandbox2_last_error` says what.
    */
-  SANDBOX2_ERROR_OTHER = -15,
+  SANDBOX2_ERROR_OTHER = -17,
 } sandbox2_error;
+
+/**
+ * How much a record matters.
+ */
+typedef enum sandbox2_level {
+  /**
+   * Something failed.
+   */
+  SANDBOX2_LEVEL_ERROR = 1,
+  /**
+   * Something may be wrong.
+   */
+  SANDBOX2_LEVEL_WARN = 2,
+  /**
+   * Something that is good to know.
+   */
+  SANDBOX2_LEVEL_INFO = 3,
+  /**
+   * For those who look for mistakes.
+   */
+  SANDBOX2_LEVEL_DEBUG = 4,
+  /**
+   * Everything.
+   */
+  SANDBOX2_LEVEL_TRACE = 5,
+} sandbox2_level;
 
 /**
  * Memory that this program and another share, mapped: `sandbox2_buffer_new` and its like make one, `sandbox2_buffer_free` ends it.
@@ -148,6 +182,26 @@ typedef struct sandbox2_client sandbox2_client;
  * Not for several threads at once.
  */
 typedef struct sandbox2_comms sandbox2_comms;
+
+/**
+ * A program that is forked for each sandbox: `sandbox2_forking_client_new` makes one, and `sandbox2_enter_fork_loop` or
+ * `sandbox2_forking_client_free` ends it.
+ *
+ * ```c
+ * sandbox2_forking_client *server;
+ * sandbox2_client *client;
+ * int result = sandbox2_forking_client_new(&server);
+ * // ... what takes long ...
+ * if (result == SANDBOX2_OK) result = sandbox2_enter_fork_loop(server, &client); // returns in children only
+ * if (result == SANDBOX2_OK) result = sandbox2_client_sandbox_me_here(client);
+ * ```
+ */
+typedef struct sandbox2_forking_client sandbox2_forking_client;
+
+/**
+ * Sends records to the host's log: `sandbox2_logger_new` makes one, `sandbox2_logger_free` ends it. For several threads at once.
+ */
+typedef struct sandbox2_logger sandbox2_logger;
 
 /**
  * A message that was received: its bytes, and the descriptors that came along.
@@ -535,6 +589,69 @@ size_t sandbox2_last_error(char *place, size_t size);
  * another reason, or none did.
  */
 int sandbox2_last_errno(void);
+
+/**
+ * Stores a handle for the fork server that the host has started this program as.
+ *
+ * `SANDBOX2_ERROR_ENVIRONMENT` if it was not started as one, `SANDBOX2_ERROR_TAKEN` if this was called before.
+ */
+int sandbox2_forking_client_new(struct sandbox2_forking_client **server);
+
+/**
+ * Frees it: no more children can be made. Nothing for `NULL`.
+ */
+void sandbox2_forking_client_free(struct sandbox2_forking_client *server);
+
+/**
+ * Lets children keep this descriptor, unless the host maps another in its place.
+ *
+ * All others of this process are closed in its children, and their numbers may be those of what the host has mapped: a child must not
+ * use or close what it had before. That holds for channels and buffers, too: a child must not free them.
+ */
+int sandbox2_forking_client_keep_descriptor(struct sandbox2_forking_client *server, int descriptor);
+
+/**
+ * Waits for one request of the host and forks. Stores in `client`: in the child, a handle for what the host has given it, with which it
+ * must call `sandbox2_client_sandbox_me_here`; in this process, `NULL`.
+ *
+ * Call it again soon: the ends of the children are noticed, and told to the host, only while it waits. A child that cannot be made
+ * is the host's to report and no error here.
+ *
+ * `SANDBOX2_ERROR_CLOSED` if the host is gone or does not need this process any more; `SANDBOX2_ERROR_THREADS` if this process has more
+ * than one thread, since a fork of it would not be whole.
+ */
+int sandbox2_wait_and_fork(struct sandbox2_forking_client *server, struct sandbox2_client **client);
+
+/**
+ * Waits for requests and forks, for ever. Returns in each child, with a handle in `client` for what the host has given it, with which it
+ * must call `sandbox2_client_sandbox_me_here`. In this process it does not return but with an error; when the host is gone, or does not
+ * need it any more, it ends the process with code 0.
+ *
+ * `server` is freed, in children and also if this fails. `SANDBOX2_ERROR_THREADS` if this process has more than one thread.
+ */
+int sandbox2_enter_fork_loop(struct sandbox2_forking_client *server, struct sandbox2_client **client);
+
+/**
+ * Makes a logger over the UNIX stream socket whose other end the host reads with its log server, and stores its handle in `logger`.
+ * The descriptor is the library's from then on, also if this fails; it must be open.
+ */
+int sandbox2_logger_new(int descriptor, struct sandbox2_logger **logger);
+
+/**
+ * Frees a logger and closes its descriptor. Nothing for `NULL`.
+ */
+void sandbox2_logger_free(struct sandbox2_logger *logger);
+
+/**
+ * Sends a record to the host's log, in one `sendmsg` that does not wait.
+ *
+ * `level` is one of `sandbox2_level`. `target`, the part of the program that the record is about, and `file`, in which `line` is (`__FILE__`
+ * and `__LINE__`, or `NULL` and 0), end with a zero and are cut off at 256 bytes. `text` has `length` bytes; what is not UTF-8 of it is
+ * replaced, and what does not fit in 4096 bytes is cut off.
+ *
+ * `SANDBOX2_ERROR_LEFT_OUT` if the host does not keep up or is gone: the record is left out and counted. That is no reason to stop.
+ */
+int sandbox2_log(const struct sandbox2_logger *logger, int level, const char *target, const char *file, uint32_t line, const char *text, size_t length);
 
 /**
  * The message's tag: one of this library's, or one of the sender's own. 0 for `NULL`.

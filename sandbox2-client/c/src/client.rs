@@ -11,13 +11,7 @@ use crate::pointer;
 
 /// What the host has made for this program: a channel, and descriptors with names. `sandbox2_client_free` frees it.
 #[derive(Debug)]
-pub struct Client(client::Client);
-
-impl Client {
-    pub(crate) fn new(client: client::Client) -> Client {
-        Client(client)
-    }
-}
+pub struct Client(pub(crate) client::Client);
 
 /// Does something with a client.
 ///

@@ -41,12 +41,16 @@ pub enum Code {
     Taken = -13,
     /// The host speaks another version of the protocol: link the library that belongs to it.
     Version = -14,
+    /// A fork server has more than one thread.
+    Threads = -15,
+    /// The host does not keep up with records, or is gone: one was left out.
+    LeftOut = -16,
     /// Something else; `sandbox2_last_error` says what.
-    Other = -15,
+    Other = -17,
 }
 
 impl Code {
-    const ALL: [Code; 15] = [
+    const ALL: [Code; 17] = [
         Code::Closed,
         Code::TimedOut,
         Code::Mismatch,
@@ -61,6 +65,8 @@ impl Code {
         Code::Environment,
         Code::Taken,
         Code::Version,
+        Code::Threads,
+        Code::LeftOut,
         Code::Other,
     ];
 
@@ -80,6 +86,8 @@ impl Code {
             Code::Environment => c"this program was not started by sandbox2, or by another version",
             Code::Taken => c"what can be had once is not there, or not any more",
             Code::Version => c"the host speaks another version of the protocol",
+            Code::Threads => c"a fork server has more than one thread",
+            Code::LeftOut => c"the host does not keep up with records, or is gone: one was left out",
             Code::Other => c"something else went wrong",
         }
     }
@@ -92,6 +100,8 @@ pub(crate) enum Failure {
     Client(Error),
     /// An argument cannot be: what is wrong with which.
     Argument(&'static str),
+    /// There is no more to say than this.
+    Plain(Code),
 }
 
 impl Failure {
@@ -106,10 +116,12 @@ impl Failure {
             Failure::Client(Error::System { .. }) => Code::System,
             Failure::Client(Error::Environment(_)) => Code::Environment,
             Failure::Client(Error::Taken(_)) => Code::Taken,
+            Failure::Client(Error::Threads) => Code::Threads,
             Failure::Client(Error::Version { .. }) => Code::Version,
             Failure::Client(Error::Buffer(error)) => buffer(error),
             Failure::Client(_) => Code::Other,
             Failure::Argument(_) => Code::Argument,
+            Failure::Plain(code) => code,
         }
     }
 }
@@ -136,6 +148,8 @@ impl fmt::Display for Failure {
         match self {
             Failure::Client(error) => error.fmt(f),
             Failure::Argument(what) => f.write_str(what),
+            // They are all ASCII.
+            Failure::Plain(code) => f.write_str(code.message().to_str().unwrap_or_default()),
         }
     }
 }
@@ -265,7 +279,7 @@ mod tests {
         let sentences: std::collections::BTreeSet<_> = Code::ALL.into_iter().map(|code| text(code as c_int)).collect();
         assert_eq!(sentences.len(), Code::ALL.len());
         assert_eq!(text(0), "it was done");
-        for code in [1, -16, c_int::MIN, c_int::MAX] {
+        for code in [1, -18, c_int::MIN, c_int::MAX] {
             assert_eq!(text(code), "this is no code of sandbox2");
         }
     }

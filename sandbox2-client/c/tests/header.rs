@@ -93,7 +93,8 @@ fn it_explains_everything_and_speaks_of_c_only() {
     assert!(text.is_ascii(), "not every compiler takes more");
     let mut before = "";
     for line in text.lines() {
-        let declares = !line.starts_with([' ', '}', '#', '/']) && line.contains("sandbox2_") && !line.starts_with("typedef");
+        let declares =
+            !line.starts_with([' ', '}', '#', '/']) && line.contains("sandbox2_") && !line.starts_with("typedef");
         let end = before.trim_end().ends_with("*/");
         assert!(!declares || end, "there is nothing said of {line}");
         before = line;

@@ -6,8 +6,9 @@ use std::os::fd::AsFd as _;
 use std::path::Path;
 use std::time::Duration;
 
-use sandbox2::client::Status;
-use sandbox2::{Comms, Executor, Outcome, Policy, Sandbox2};
+use sandbox2::client::logs::Level;
+use sandbox2::client::{Buffer, Error, Status};
+use sandbox2::{Comms, Executor, LogLimits, LogServer, Outcome, Policy, Sandbox2};
 use sandbox2_tests::client_library;
 use sandbox2_tests::host;
 use sandbox2_tests::sandboxees::Linkage;
@@ -186,4 +187,131 @@ fn the_headers_own_example_runs() {
     let (answer, outcome, errors) = talk(executor, &TALKER, || comms.send_u32(41).and_then(|()| comms.receive_u32()));
     assert_eq!(answer, Ok(42), "{outcome:#}\n{errors}");
     assert!(outcome.is_ok(), "{outcome:#}\n{errors}");
+}
+
+sandbox2::policy! {
+    /// What having, making and sharing buffers takes, and the program around it.
+    static SHARER;
+
+    use TALKER, stat;                                    // some C libraries ask for a size by newfstatat
+    ALLOW memfd_create, ftruncate, fstatfs, munmap, mremap;
+    ALLOW fcntl if cmd in [F_GET_SEALS, F_ADD_SEALS];
+    ALLOW mmap if flags == MAP_SHARED && prot & PROT_EXEC == 0;
+    ALLOW dup;
+}
+
+#[test]
+fn memory_is_shared_with_its_host() {
+    let Some((scratch, mut executor, mut comms)) = talker("c_buffer", Linkage::Static) else { return };
+    let buffer = Buffer::from_bytes(&vec![0x0f; 1 << 20]).unwrap();
+    executor.ipc_mut().map_dup_fd(buffer.as_fd(), 3).unwrap();
+    executor.ipc_mut().map_fd(file(&scratch, "no memory").into(), 4).unwrap();
+    let (received, outcome, errors) = talk(executor, &SHARER, || comms.receive_descriptor());
+    assert!(outcome.is_ok(), "{outcome:#}\n{errors}");
+    let mut bytes = vec![0xf0; 1 << 20];
+    bytes[..4].copy_from_slice(&0x0102_0304_u32.to_ne_bytes());
+    bytes[8..16].copy_from_slice(&0x0102_0304_0506_0708_u64.to_ne_bytes());
+    bytes[16] = 0xaa;
+    bytes[24..35].copy_from_slice(b"from inside");
+    bytes[40..43].fill(b'x');
+    assert!(buffer.to_vec() == bytes);
+    let theirs = Buffer::from_fd_read_only(received.unwrap()).unwrap();
+    assert_eq!((theirs.len(), &theirs.to_vec()[..8]), (100_000, &b"five!!\0\0"[..]));
+}
+
+sandbox2::policy! {
+    /// What a program needs that sandboxes itself.
+    static READY;
+
+    use system_malloc, exit, write;
+    ALLOW sendmsg, recvmsg, close;
+}
+
+/// A program that sandboxes itself, is given that number, and the file that it writes to.
+fn ready(number: u32) -> Option<(sandbox2::client::Result<u32>, Outcome, String)> {
+    let (scratch, executor, _) = talker("c_client", Linkage::Static)?;
+    drop(executor);
+    let mut executor = Executor::new(scratch.0.join("c_client"), ["c_client"]).sandbox_before_exec(false);
+    let mut comms = executor.ipc_mut().comms().unwrap();
+    comms.set_timeout(Some(Duration::from_secs(20)));
+    let notes = file(&scratch, "notes");
+    executor.ipc_mut().map_fd(notes.try_clone().unwrap().into(), "notes").unwrap();
+    let exchange = || comms.send_u32(number).and_then(|()| comms.receive_u32());
+    let (answer, outcome, errors) = talk(executor, &READY, exchange);
+    assert_eq!(content(notes), "sandboxed", "{outcome:#}\n{errors}");
+    Some((answer, outcome, errors))
+}
+
+#[test]
+fn a_program_sandboxes_itself() {
+    let Some((answer, outcome, errors)) = ready(7) else { return };
+    assert!(outcome.is_ok() && answer == Ok(8), "{answer:?}\n{outcome:#}\n{errors}");
+}
+
+#[test]
+fn what_its_policy_forbids_is_a_violation_from_then_on() {
+    let Some((answer, outcome, _)) = ready(0) else { return };
+    assert_eq!(outcome.violation().and_then(|violation| violation.syscall.as_deref()), Some("getppid"), "{outcome:#}");
+    assert_eq!(answer, Err(Error::Closed));
+}
+
+fn forked(mode: &str) {
+    let Some((scratch, executor, _)) = talker("c_fork", Linkage::Static) else { return };
+    drop(executor);
+    // It counts its threads there, before it forks.
+    let executor = Executor::new(scratch.0.join("c_fork"), ["c_fork", mode]);
+    let server = executor.start_fork_server().unwrap_or_else(|error| panic!("{error:#}"));
+    for number in [3, 0, 4, 5] {
+        let mut executor = Executor::from_fork_server(&server);
+        let mut comms = executor.ipc_mut().comms().unwrap();
+        comms.set_timeout(Some(Duration::from_secs(20)));
+        let exchange = || {
+            assert_eq!(u32::try_from(comms.receive_i32()?).ok(), Some(server.pid()));
+            comms.send_u32(number)?;
+            comms.receive_u32()
+        };
+        let (answer, outcome, errors) = talk(executor, &READY, exchange);
+        if number == 0 {
+            let call = outcome.violation().and_then(|violation| violation.syscall.as_deref());
+            assert_eq!(call, Some("getppid"), "{outcome:#}\n{errors}");
+        } else {
+            assert!(outcome.is_ok() && answer == Ok(number * number), "{answer:?}\n{outcome:#}\n{errors}");
+        }
+    }
+    assert!(server.is_alive());
+}
+
+#[test]
+fn a_program_is_forked_in_a_loop() {
+    forked("loop");
+}
+
+#[test]
+fn a_program_is_forked_one_request_at_a_time() {
+    forked("wait");
+}
+
+#[test]
+fn what_it_logs_is_in_the_hosts_log() {
+    if !host::can_launch() {
+        return;
+    }
+    let Some(scratch) = client_library::program("c_log", Linkage::Static) else { return };
+    let mut executor = Executor::new(scratch.0.join("c_log"), ["c_log"]);
+    let socket = executor.ipc_mut().receive_fd(5).unwrap();
+    let (sender, lines) = std::sync::mpsc::channel();
+    let sink = move |record: &sandbox2::LogRecord<'_>| {
+        let _ = sender.send((record.level, record.to_string()));
+    };
+    let server = LogServer::with_sink(socket, "c", LogLimits::default(), sink).expect("there are threads");
+    let ((), outcome, errors) = talk(executor, &TALKER, || ());
+    assert!(outcome.is_ok(), "{outcome:#}\n{errors}");
+    let counts = server.join();
+    assert_eq!((counts.taken, counts.lost, counts.malformed), (3, 0, false));
+    let [error, info, trace] = lines.iter().collect::<Vec<_>>().try_into().expect("three records come");
+    assert_eq!(error, (Level::Error, r"c c_log: it \x1b[1mfailed (c_log.c:7)".to_owned()));
+    assert_eq!(info.0, Level::Info);
+    // The host writes what is not ASCII as an escape.
+    assert!(info.1.contains(r"no\u{fffd}thing"), "{}", info.1);
+    assert!(trace.0 == Level::Trace && trace.1.matches('x').count() > 3000, "{}", trace.1);
 }
