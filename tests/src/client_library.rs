@@ -1,8 +1,6 @@
 //! `libsandbox2_client.a` and `.so`, as a user builds them, and programs in C that are linked with them.
 
-use std::ffi::CString;
 use std::fs;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -21,12 +19,6 @@ pub fn target() -> PathBuf {
     this.ancestors().nth(3).expect("tests lie in target/PROFILE/deps").join("client-library")
 }
 
-fn writable(path: &Path) -> bool {
-    let path = CString::new(path.as_os_str().as_bytes()).expect("no zero in a path");
-    // SAFETY: the path ends with a zero.
-    unsafe { libc::access(path.as_ptr(), libc::W_OK) == 0 }
-}
-
 /// The folder that the library is installed in, up to date; `None`, with the reason printed, if it is neither there nor can be built
 /// here, or there is no compiler to use it.
 ///
@@ -40,7 +32,7 @@ pub fn installed() -> Option<PathBuf> {
     }
     let target = target();
     let prefix = target.join("installed");
-    if writable(if target.exists() { &target } else { target.parent()? }) {
+    if host::can_write(&target) {
         BUILT.get_or_init(|| install(&target, &prefix));
     }
     if !prefix.join("lib/libsandbox2_client.a").exists() {
