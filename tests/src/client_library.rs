@@ -117,3 +117,16 @@ pub fn compiled(source: &Path, linkage: Linkage) -> Option<Scratch> {
     assert!(output.status.success(), "{} ({linkage:?}): {}", source.display(), String::from_utf8_lossy(&output.stderr));
     Some(scratch)
 }
+
+/// The names of all functions that the header declares.
+#[must_use]
+pub fn functions(header: &str) -> Vec<&str> {
+    let declares = |line: &&str| !line.starts_with([' ', '/', '#', '}']);
+    header
+        .lines()
+        .filter(declares)
+        .filter_map(|line| line.split_once('('))
+        .filter_map(|(before, _)| before.rsplit([' ', '*']).next())
+        .filter(|name| name.starts_with("sandbox2_"))
+        .collect()
+}

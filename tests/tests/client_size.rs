@@ -27,18 +27,6 @@ fn holds(what: &str, without: u64, with: u64) {
     assert!(with - without < MOST, "{what}: {} bytes more, which is not under {MOST}", with - without);
 }
 
-/// The names of all functions that the header declares.
-fn functions(header: &str) -> Vec<&str> {
-    let declares = |line: &&str| !line.starts_with([' ', '/', '#', '}']);
-    header
-        .lines()
-        .filter(declares)
-        .filter_map(|line| line.split_once('('))
-        .filter_map(|(before, _)| before.rsplit([' ', '*']).next())
-        .filter(|name| name.starts_with("sandbox2_"))
-        .collect()
-}
-
 #[test]
 fn a_program_in_c_grows_by_less_than_300_kib() {
     if !client_library::can_compile(Linkage::Static) {
@@ -46,7 +34,7 @@ fn a_program_in_c_grows_by_less_than_300_kib() {
     }
     let Some(prefix) = client_library::installed() else { return };
     let header = fs::read_to_string(prefix.join("include/sandbox2_client.h")).expect("it is there");
-    let functions = functions(&header);
+    let functions = client_library::functions(&header);
     assert!(functions.len() > 80, "the header's functions are not found: {functions:?}");
     // The linker keeps what is referred to.
     let table: String = functions.iter().map(|name| format!("(function){name}, ")).collect();
@@ -80,7 +68,7 @@ fn a_program_in_rust_grows_by_less_than_300_kib() {
     }
     let everything = fs::read_to_string(manifest.with_file_name("examples/everything.rs")).expect("it is there");
     let header = fs::read_to_string(manifest.with_file_name("../include/sandbox2_client.h")).expect("it is there");
-    for function in functions(&header) {
+    for function in client_library::functions(&header) {
         assert!(everything.contains(&format!("c::{function} ")), "examples/everything.rs does not refer to {function}");
     }
     let build = |name: &str| {
