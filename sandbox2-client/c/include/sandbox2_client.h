@@ -199,7 +199,7 @@ typedef struct sandbox2_comms sandbox2_comms;
 typedef struct sandbox2_forking_client sandbox2_forking_client;
 
 /**
- * Sends records to the host's log: `sandbox2_logger_new` makes one, `sandbox2_logger_free` ends it. For several threads at once.
+ * Sends records to the host's log: `sandbox2_client_logger` gives one, `sandbox2_logger_free` ends it. For several threads at once.
  */
 typedef struct sandbox2_logger sandbox2_logger;
 
@@ -405,6 +405,13 @@ bool sandbox2_client_has_descriptor(const struct sandbox2_client *client, const 
  * `SANDBOX2_ERROR_TAKEN` if there is none of that name, or it was taken.
  */
 int sandbox2_client_descriptor(struct sandbox2_client *client, const char *name, int *descriptor);
+
+/**
+ * Takes what sends records to the host's log, and stores its handle in `logger`: to be freed by itself, also after the client.
+ *
+ * `SANDBOX2_ERROR_TAKEN` if the host does not take records, or this was called before.
+ */
+int sandbox2_client_logger(struct sandbox2_client *client, struct sandbox2_logger **logger);
 
 /**
  * Puts the host's policy in force: for this thread, for all others of this process, and for good.

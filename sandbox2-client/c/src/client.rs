@@ -7,6 +7,7 @@ use sandbox2_client as client;
 
 use crate::comms::Comms;
 use crate::error::{Failure, code};
+use crate::logs::Logger;
 use crate::pointer;
 
 /// What the host has made for this program: a channel, and descriptors with names. `sandbox2_client_free` frees it.
@@ -97,6 +98,22 @@ pub unsafe extern "C" fn sandbox2_client_descriptor(
         let taken = client.descriptor(name)?;
         // SAFETY: the caller's.
         unsafe { pointer::store(place, taken.into_raw_fd()) };
+        Ok(())
+    };
+    // SAFETY: the caller's.
+    unsafe { with(client, take) }
+}
+
+/// Takes what sends records to the host's log, and stores its handle in `logger`: to be freed by itself, also after the client.
+///
+/// `SANDBOX2_ERROR_TAKEN` if the host does not take records, or this was called before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sandbox2_client_logger(client: *mut Client, logger: *mut *mut Logger) -> c_int {
+    let take = |client: &mut client::Client| {
+        let place = pointer::place(logger)?;
+        let taken = client.log_forwarder()?;
+        // SAFETY: the caller's.
+        unsafe { pointer::store(place, pointer::give(Logger(taken))) };
         Ok(())
     };
     // SAFETY: the caller's.

@@ -23,9 +23,9 @@ pub enum Level {
     Trace = 5,
 }
 
-/// Sends records to the host's log: `sandbox2_logger_new` makes one, `sandbox2_logger_free` ends it. For several threads at once.
+/// Sends records to the host's log: `sandbox2_client_logger` gives one, `sandbox2_logger_free` ends it. For several threads at once.
 #[derive(Debug)]
-pub struct Logger(Forwarder);
+pub struct Logger(pub(crate) Forwarder);
 
 /// Makes a logger over the UNIX stream socket whose other end the host reads with its log server, and stores its handle in `logger`.
 /// The descriptor is the library's from then on, also if this fails; it must be open.

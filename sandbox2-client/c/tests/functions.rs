@@ -117,6 +117,7 @@ fn null_pointers_are_errors_and_take_nothing_from_the_channel() {
         sandbox2_client_new(null_mut());
         sandbox2_client_comms(null_mut(), null_mut());
         sandbox2_client_descriptor(null_mut(), null(), null_mut());
+        sandbox2_client_logger(null_mut(), null_mut());
         sandbox2_client_sandbox_me_here(null_mut());
         sandbox2_forking_client_new(null_mut());
         sandbox2_forking_client_keep_descriptor(null_mut(), 1);

@@ -291,20 +291,25 @@ fn a_program_is_forked_one_request_at_a_time() {
     forked("wait");
 }
 
-#[test]
-fn what_it_logs_is_in_the_hosts_log() {
+/// A program logs, over a descriptor that it knows or over what [`Ipc::forward_logs`](sandbox2::Ipc::forward_logs) makes.
+fn logged(known: bool) {
     if !host::can_launch() {
         return;
     }
     let Some(scratch) = client_library::program("c_log", Linkage::Static) else { return };
-    let mut executor = Executor::new(scratch.0.join("c_log"), ["c_log"]);
-    let socket = executor.ipc_mut().receive_fd(5).unwrap();
+    let args = ["c_log", "named"];
+    let mut executor = Executor::new(scratch.0.join("c_log"), if known { &args[..1] } else { &args[..] });
     let (sender, lines) = std::sync::mpsc::channel();
     let sink = move |record: &sandbox2::LogRecord<'_>| {
         let _ = sender.send((record.level, record.to_string()));
     };
-    let server = LogServer::with_sink(socket, "c", LogLimits::default(), sink).expect("there are threads");
-    let ((), outcome, errors) = talk(executor, &TALKER, || ());
+    let server = if known {
+        let socket = executor.ipc_mut().receive_fd(5).unwrap();
+        LogServer::with_sink(socket, "c", LogLimits::default(), sink).expect("there are threads")
+    } else {
+        executor.ipc_mut().forward_logs_to("c", LogLimits::default(), sink).unwrap()
+    };
+    let ((), outcome, errors) = talk(executor, &LOGGER, || ());
     assert!(outcome.is_ok(), "{outcome:#}\n{errors}");
     let counts = server.join();
     assert_eq!((counts.taken, counts.lost, counts.malformed), (3, 0, false));
@@ -314,4 +319,22 @@ fn what_it_logs_is_in_the_hosts_log() {
     // The host writes what is not ASCII as an escape.
     assert!(info.1.contains(r"no\u{fffd}thing"), "{}", info.1);
     assert!(trace.0 == Level::Trace && trace.1.matches('x').count() > 3000, "{}", trace.1);
+}
+
+sandbox2::policy! {
+    /// What logging takes.
+    static LOGGER;
+
+    use static_startup, system_malloc, exit, write;
+    ALLOW sendmsg, close;
+}
+
+#[test]
+fn what_it_logs_is_in_the_hosts_log() {
+    logged(true);
+}
+
+#[test]
+fn it_finds_by_itself_where_to_log() {
+    logged(false);
 }

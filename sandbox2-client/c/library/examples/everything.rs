@@ -33,6 +33,7 @@ static EVERYTHING: &[&(dyn Fn() -> *const () + Sync)] = &[
     &|| c::sandbox2_client_comms as *const (),
     &|| c::sandbox2_client_has_descriptor as *const (),
     &|| c::sandbox2_client_descriptor as *const (),
+    &|| c::sandbox2_client_logger as *const (),
     &|| c::sandbox2_client_sandbox_me_here as *const (),
     &|| c::sandbox2_comms_new as *const (),
     &|| c::sandbox2_comms_pair as *const (),
