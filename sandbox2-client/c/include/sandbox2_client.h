@@ -24,6 +24,14 @@
  *
  * Threads. A handle is for one thread at a time; it may go from one to another. Different handles are independent.
  *
+ * System calls. Beyond what malloc and free make, a policy must allow:
+ *   - for messages and records sendmsg and recvmsg, with a time-out ppoll; for terminate shutdown, for peer getsockopt, for
+ *     expect_credentials setsockopt;
+ *   - for a buffer mmap, munmap and, to make one, memfd_create, ftruncate and fcntl; of a descriptor fcntl, fstatfs and fstat (older C
+ *     libraries: newfstatat); to expand it also mremap;
+ *   - for whatever is freed and has a descriptor, close.
+ * sandbox2_client_new and what is asked of a client make none; what sandbox2_client_sandbox_me_here makes, the host lets pass.
+ *
  * A program whose memory runs out is aborted. No function raises an exception or jumps.
  *
  * This file is generated: `BLESS=1 cargo test -p sandbox2-client-c` writes it.
@@ -97,7 +105,7 @@ typedef enum sandbox2_error {
   SANDBOX2_ERROR_SYSTEM = -7,
   /**
    * An argument cannot be: a null pointer, a length that no memory has, a text that is not UTF-8, a descriptor that is none.
-   * Nothing was done.
+   * Nothing was done, but a descriptor that was given away is closed.
    */
   SANDBOX2_ERROR_ARGUMENT = -8,
   /**

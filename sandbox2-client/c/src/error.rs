@@ -27,7 +27,7 @@ pub enum Code {
     /// A system call failed: `sandbox2_last_errno` has its error number.
     System = -7,
     /// An argument cannot be: a null pointer, a length that no memory has, a text that is not UTF-8, a descriptor that is none.
-    /// Nothing was done.
+    /// Nothing was done, but a descriptor that was given away is closed.
     Argument = -8,
     /// Bytes are meant that are not in the buffer, or a number where none can be, or a buffer was to get smaller. Nothing was done.
     Range = -9,

@@ -175,6 +175,47 @@ fn a_descriptor_that_is_taken_is_closed_also_when_nothing_comes_of_it() {
 }
 
 #[test]
+fn a_buffer_is_made_of_as_much_of_a_descriptor_as_is_asked_for() {
+    let (mut whole, mut part) = (null_mut(), null_mut());
+    let bytes = b"twelve bytes";
+    // SAFETY: so many bytes are there, and there is a place.
+    assert_eq!(unsafe { sandbox2_buffer_from_bytes(bytes.as_ptr(), bytes.len(), &raw mut whole) }, OK);
+    let copy = || {
+        // SAFETY: the handle has just been made.
+        let number = unsafe { sandbox2_buffer_descriptor(whole) };
+        // SAFETY: it is the buffer's, and open.
+        let descriptor = unsafe { std::os::fd::BorrowedFd::borrow_raw(number) };
+        descriptor.try_clone_to_owned().expect("there are descriptors").into_raw_fd()
+    };
+    for (size, expected) in [(6, OK), (12, OK), (13, Code::NotMemory as c_int), (usize::MAX, Code::TooLarge as c_int)] {
+        // SAFETY: the descriptor is given away, and there is a place.
+        let made = unsafe { sandbox2_buffer_from_descriptor_with_size(copy(), size, &raw mut part) };
+        assert_eq!(made, expected, "{size}");
+        if made == OK {
+            // SAFETY: the handle has just been made.
+            assert_eq!(unsafe { sandbox2_buffer_size(part) }, size);
+            // SAFETY: it is not used any more.
+            unsafe { sandbox2_buffer_free(part) };
+        }
+    }
+    // SAFETY: the descriptor is given away, and there is a place.
+    let made = unsafe { sandbox2_buffer_from_descriptor(copy(), 11, &raw mut part) };
+    assert_eq!(made, Code::TooLarge as c_int);
+    // SAFETY: it is not used any more.
+    unsafe { sandbox2_buffer_free(whole) };
+
+    // A file is none of those, unless somebody trusts whoever can make it smaller.
+    let file = || std::fs::File::open(env!("CARGO_MANIFEST_DIR").to_owned() + "/Cargo.toml").expect("it is there");
+    // SAFETY: the descriptor is given away, and there is a place.
+    let made = unsafe { sandbox2_buffer_from_descriptor_read_only(file().into_raw_fd(), &raw mut part) };
+    assert_eq!(made, Code::NotMemory as c_int);
+    // SAFETY: the descriptor is given away, and there is a place.
+    let made = unsafe { sandbox2_buffer_danger_from_descriptor_unsealed(file().into_raw_fd(), 9, &raw mut part) };
+    // It was opened to be read only.
+    assert_eq!(made, Code::ReadOnly as c_int);
+}
+
+#[test]
 fn a_message_closes_the_descriptors_that_were_not_taken_from_it() {
     let (mut one, mut other) = (null_mut(), null_mut());
     // SAFETY: there are places.

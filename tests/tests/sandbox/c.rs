@@ -232,10 +232,10 @@ fn ready(number: u32) -> Option<(sandbox2::client::Result<u32>, Outcome, String)
     let (scratch, executor, _) = talker("c_client", Linkage::Static)?;
     drop(executor);
     let mut executor = Executor::new(scratch.0.join("c_client"), ["c_client"]).sandbox_before_exec(false);
-    let mut comms = executor.ipc_mut().comms().unwrap();
+    let mut comms = executor.ipc_mut().comms().expect("it is made once");
     comms.set_timeout(Some(Duration::from_secs(20)));
     let notes = file(&scratch, "notes");
-    executor.ipc_mut().map_fd(notes.try_clone().unwrap().into(), "notes").unwrap();
+    executor.ipc_mut().map_fd(notes.try_clone().expect("a file has copies").into(), "notes").expect("the name is free");
     let exchange = || comms.send_u32(number).and_then(|()| comms.receive_u32());
     let (answer, outcome, errors) = talk(executor, &READY, exchange);
     assert_eq!(content(notes), "sandboxed", "{outcome:#}\n{errors}");
@@ -263,7 +263,7 @@ fn forked(mode: &str) {
     let server = executor.start_fork_server().unwrap_or_else(|error| panic!("{error:#}"));
     for number in [3, 0, 4, 5] {
         let mut executor = Executor::from_fork_server(&server);
-        let mut comms = executor.ipc_mut().comms().unwrap();
+        let mut comms = executor.ipc_mut().comms().expect("it is made once");
         comms.set_timeout(Some(Duration::from_secs(20)));
         let exchange = || {
             assert_eq!(u32::try_from(comms.receive_i32()?).ok(), Some(server.pid()));
@@ -304,10 +304,10 @@ fn logged(known: bool) {
         let _ = sender.send((record.level, record.to_string()));
     };
     let server = if known {
-        let socket = executor.ipc_mut().receive_fd(5).unwrap();
+        let socket = executor.ipc_mut().receive_fd(5).expect("nothing else is mapped");
         LogServer::with_sink(socket, "c", LogLimits::default(), sink).expect("there are threads")
     } else {
-        executor.ipc_mut().forward_logs_to("c", LogLimits::default(), sink).unwrap()
+        executor.ipc_mut().forward_logs_to("c", LogLimits::default(), sink).expect("nobody has it")
     };
     let ((), outcome, errors) = talk(executor, &LOGGER, || ());
     assert!(outcome.is_ok(), "{outcome:#}\n{errors}");
