@@ -3,7 +3,7 @@
  *
  * Link libsandbox2_client.a or libsandbox2_client.so; `pkg-config sandbox2_client` knows how.
  *
- *     sandbox2_comms *comms;
+ *     sandbox2_comms *comms = NULL;
  *     uint32_t number;
  *     int result = sandbox2_comms_new(5, &comms);       // descriptor 5 is mapped by the host
  *     if (result == SANDBOX2_OK) result = sandbox2_comms_receive_u32(comms, &number);
