@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::buffer::BufferError;
+
 /// A message could not be sent or received, or a buffer not be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -46,6 +48,8 @@ pub enum Error {
         /// This library's.
         client: u16,
     },
+    /// A buffer could not be had, or not be used like that.
+    Buffer(BufferError),
     /// A system call failed.
     System {
         /// What it was for.
@@ -81,12 +85,19 @@ impl fmt::Display for Error {
                     "the host speaks version {host}, this library version {client}: link the one that belongs to it"
                 )
             }
+            Error::Buffer(error) => error.fmt(f),
             Error::System { what, errno } => write!(f, "{what} failed with error {errno}"),
         }
     }
 }
 
 impl core::error::Error for Error {}
+
+impl From<BufferError> for Error {
+    fn from(error: BufferError) -> Error {
+        Error::Buffer(error)
+    }
+}
 
 /// What a call of this crate gives.
 pub type Result<T> = core::result::Result<T, Error>;

@@ -4,6 +4,8 @@
 //!   that says itself when its policy is to be in force.
 //! - [`ForkingClient`]: for a program that gets ready once and is forked for each sandbox.
 //! - [`Comms`]: typed messages, descriptors and credentials.
+//! - [`Buffer`]: memory that both sides share.
+//! - [`logs`]: the program's records in the host's log.
 //!
 //! # System calls
 //!
@@ -14,9 +16,12 @@
 //! | [`Client::new`], [`am_i_sandboxed`], named descriptors | none |
 //! | [`Client::sandbox_me_here`] | none: what it makes, it makes before the policy is in force, or the host lets it pass |
 //! | [`Comms`] | `sendmsg`, `recvmsg`; with a time-out `ppoll` |
+//! | [`Buffer`] | `mmap`, `munmap`; for a descriptor `fcntl`, `fstatfs`, `fstat`; to make one `memfd_create`, `ftruncate`, `fcntl` |
+//! | [`logs`] | `sendmsg` |
 //!
 //! Dropping a descriptor is a `close`.
 
+mod buffer;
 mod client;
 mod comms;
 #[doc(hidden)]
@@ -27,10 +32,13 @@ pub mod fork_request;
 mod forking;
 #[doc(hidden)]
 pub mod handshake;
+pub mod logs;
+mod memory;
 #[doc(hidden)]
 pub mod packet;
 mod sys;
 
+pub use buffer::{Buffer, BufferError, Cursor, DEFAULT_MAX_BUFFER};
 pub use client::{Client, am_i_sandboxed};
 pub use comms::{Comms, Credentials, DEFAULT_MAX_MESSAGE, Message, Receiver, Sender, Status, tag};
 pub use error::{Error, Result};

@@ -49,6 +49,7 @@ mod launch;
 mod ipc;
 mod libraries;
 mod limits;
+mod logs;
 mod mounts;
 mod namespace;
 
@@ -83,6 +84,7 @@ pub use executor::{Executor, Stdio};
 pub use forkserver::ForkServer;
 pub use ipc::{Ipc, IpcError, Target};
 pub use limits::Limits;
+pub use logs::{LOG_TARGET, LogCounts, LogLimits, LogRecord, LogServer};
 pub use outcome::{Argument, DecidedBy, NotOk, Outcome, Place, Status, Usage, Verdict, Violation};
 pub use policy::{
     ApplyError, NotSubset, Policy, PolicyBuilder, PolicyError, PolicyErrors, PolicyFileError, ProgramError, SlotError,

@@ -101,6 +101,14 @@ fn static_runs_the_guides_program() {
 }
 
 #[test]
+fn buffer_is_changed_by_the_sandboxee() {
+    let Some(said) = run::<&str>("buffer", &[]) else { return };
+    let expected = "the host writes: 1048576 x a\nthe sandboxee leaves: 524288 x A 524288 x B\n\
+                    Final execution status: OK - Exit code: 0\n";
+    assert_eq!((said.status, said.out.as_str(), said.err.as_str()), (Some(0), expected, ""));
+}
+
+#[test]
 fn tool_runs_a_program_of_the_machine() {
     let Some(sha256sum) = program("/usr/bin/sha256sum") else { return };
     let scratch = Scratch::new("tool-file");

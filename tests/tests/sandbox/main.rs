@@ -1,5 +1,6 @@
 //! Real programs in real sandboxes: one module for each concern.
 
+mod buffer;
 mod client;
 mod comms;
 mod descriptors;
@@ -10,6 +11,7 @@ mod forkserver;
 mod identity;
 mod language;
 mod limits;
+mod logs;
 mod outcomes;
 mod reports;
 mod steering;
