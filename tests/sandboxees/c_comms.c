@@ -59,6 +59,10 @@ static void texts_and_bytes(sandbox2_comms *comms) {
     OK(sandbox2_comms_receive_bytes_into(comms, NULL, 0, &length));
     HOLDS(length == 0);
     OK(sandbox2_comms_send_bytes(comms, NULL, 0));
+    OK(sandbox2_comms_receive_bytes(comms, &message));
+    bytes = sandbox2_message_bytes(message, &length);
+    HOLDS(length == 0 && bytes != NULL && *bytes == 0);
+    sandbox2_message_free(message);
 }
 
 static void descriptors(sandbox2_comms *comms) {
