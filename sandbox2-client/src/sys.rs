@@ -45,16 +45,6 @@ const _: () = {
 #[repr(align(8))]
 struct Control(MaybeUninit<[u8; CONTROL]>);
 
-/// Sends what it can of `bytes`; how many went. Costs less than [`send`].
-pub(crate) fn send_bytes(socket: BorrowedFd<'_>, bytes: &[u8], wait: bool) -> Outcome<usize> {
-    // SAFETY: the bytes live until the call is over, and the kernel only reads them.
-    outcome(unsafe { libc::send(socket.as_raw_fd(), bytes.as_ptr().cast(), bytes.len(), sending(wait)) })
-}
-
-fn sending(wait: bool) -> libc::c_int {
-    libc::MSG_NOSIGNAL | if wait { 0 } else { libc::MSG_DONTWAIT }
-}
-
 /// Sends what it can of `parts`, with descriptors attached to its first byte; how many bytes went.
 pub(crate) fn send(socket: BorrowedFd<'_>, parts: [&[u8]; 2], descriptors: &[RawFd], wait: bool) -> Outcome<usize> {
     let mut vectors = parts.map(|part| libc::iovec { iov_base: part.as_ptr().cast_mut().cast(), iov_len: part.len() });
@@ -80,8 +70,9 @@ pub(crate) fn send(socket: BorrowedFd<'_>, parts: [&[u8]; 2], descriptors: &[Raw
         // SAFETY: the buffer has room for the descriptors behind the header, and does not overlap them.
         unsafe { core::ptr::copy_nonoverlapping(descriptors.as_ptr().cast(), data, bytes as usize) };
     }
+    let flags = libc::MSG_NOSIGNAL | if wait { 0 } else { libc::MSG_DONTWAIT };
     // SAFETY: the header refers to memory that lives until the call is over, and the kernel only reads it.
-    outcome(unsafe { libc::sendmsg(socket.as_raw_fd(), &raw const message, sending(wait)) })
+    outcome(unsafe { libc::sendmsg(socket.as_raw_fd(), &raw const message, flags) })
 }
 
 /// What came along with bytes.

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::sys::{self, Along, Credentials};
 
 /// How much is read ahead.
-const AHEAD: usize = 16 * 1024;
+const AHEAD: usize = 2 * 1024;
 
 /// The sending half.
 #[derive(Debug)]
@@ -46,7 +46,8 @@ impl SocketOut {
         while sent < header.len() + payload.len() {
             let head = header.get(sent..).unwrap_or_default();
             let body = payload.get(sent.saturating_sub(header.len())..).unwrap_or_default();
-            match self.some(head, body, &numbers, deadline.is_none()) {
+            let parts = if head.is_empty() { [body, head] } else { [head, body] };
+            match sys::send(self.socket.as_fd(), parts, &numbers, deadline.is_none()) {
                 Ok(count) => {
                     sent += count;
                     numbers.clear();
@@ -67,15 +68,6 @@ impl SocketOut {
             }
         }
         Ok(())
-    }
-
-    fn some(&self, head: &[u8], body: &[u8], numbers: &[RawFd], wait: bool) -> sys::Outcome<usize> {
-        match (numbers, head, body) {
-            ([], bytes, []) | ([], [], bytes) => sys::send_bytes(self.socket.as_fd(), bytes, wait),
-            ([], head, body) => sys::send(self.socket.as_fd(), [head, body], &[], wait),
-            // Never without a byte that they are attached to.
-            (numbers, head, body) => sys::send(self.socket.as_fd(), [head, body], numbers, wait),
-        }
     }
 
     /// After a part of a frame: the other side would take what comes next for the rest of it.
