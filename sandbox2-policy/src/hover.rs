@@ -319,7 +319,7 @@ pub mod clone3 {
 ///
 /// Since Linux 1.0; number 3 on x86_64, 57 on aarch64, 57 on riscv64.
 ///
-/// In the groups `dynamic_startup`, `inotify`, `llvm_coverage`, `llvm_sanitizers`, `log_forwarding`, `network_proxy`, `network_proxy_handler`, `rust_panic`, `rust_std`, `shared_memory`, `shared_memory_comms`, `tokio`.
+/// In the groups `comms`, `dynamic_startup`, `inotify`, `llvm_coverage`, `llvm_sanitizers`, `log_forwarding`, `network_proxy`, `network_proxy_handler`, `rust_panic`, `rust_std`, `shared_memory`, `shared_memory_comms`, `tokio`.
 pub mod close {
     /// `fd` of `close`, `unsigned int`: 32 bits.
     pub const fd: () = ();
@@ -776,7 +776,7 @@ pub mod fchownat {
 ///
 /// Since Linux 1.0; number 72 on x86_64, 25 on aarch64, 25 on riscv64.
 ///
-/// In the groups `dynamic_startup`, `llvm_coverage`, `llvm_sanitizers`, `network_proxy`, `network_proxy_handler`, `rust_std`, `safe_fcntl`, `tokio`.
+/// In the groups `dynamic_startup`, `llvm_coverage`, `llvm_sanitizers`, `network_proxy`, `network_proxy_handler`, `rust_std`, `safe_fcntl`, `shared_memory`, `shared_memory_comms`, `tokio`.
 pub mod fcntl {
     /// `fd` of `fcntl`, `unsigned int`: 32 bits.
     pub const fd: () = ();
@@ -2871,7 +2871,7 @@ pub mod poll {
 ///
 /// Since Linux 2.6.16; number 271 on x86_64, 73 on aarch64, 73 on riscv64.
 ///
-/// In the groups `dynamic_startup`, `llvm_sanitizers`, `poll`, `rust_std`, `static_startup`, `tcmalloc`.
+/// In the groups `comms`, `dynamic_startup`, `llvm_sanitizers`, `poll`, `rust_std`, `static_startup`, `tcmalloc`.
 pub mod ppoll {
     /// `ufds` of `ppoll`, `struct pollfd *`: a pointer: only `NULL` can be told from others.
     pub const ufds: () = ();
@@ -3295,7 +3295,7 @@ pub mod recvmmsg {
 ///
 /// Since Linux 2.0; number 47 on x86_64, 212 on aarch64, 212 on riscv64.
 ///
-/// In the groups `network_proxy`, `network_proxy_handler`.
+/// In the groups `comms`, `network_proxy`, `network_proxy_handler`.
 pub mod recvmsg {
     /// `fd` of `recvmsg`, `int`: a signed number of 32 bits.
     pub const fd: () = ();
@@ -3819,6 +3819,8 @@ pub mod sendmmsg {
 /// `sendmsg(fd: int, msg: struct user_msghdr *, flags: unsigned int)`
 ///
 /// Since Linux 2.0; number 46 on x86_64, 211 on aarch64, 211 on riscv64.
+///
+/// In the groups `comms`, `log_forwarding`.
 pub mod sendmsg {
     /// `fd` of `sendmsg`, `int`: a signed number of 32 bits.
     pub const fd: () = ();

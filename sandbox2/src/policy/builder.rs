@@ -325,6 +325,7 @@ helpers! {
     allow_scudo_malloc: "scudo_malloc", "the allocator Scudo";
     allow_shared_memory: "shared_memory", "shared memory";
     allow_shared_memory_comms: "shared_memory_comms", "talking through shared memory";
+    allow_comms: "comms", "talking to the host over descriptors that it has mapped";
     allow_log_forwarding: "log_forwarding", "sending log lines to the host";
     allow_llvm_sanitizers: "llvm_sanitizers", "the run time of the sanitizers";
     allow_llvm_coverage: "llvm_coverage", "writing a coverage profile";
