@@ -37,8 +37,14 @@ pub(crate) fn install_filter(instructions: &[(u16, u8, u8, u32)]) -> Outcome<Raw
 
 /// Closes the listener with a second argument that the filter looks for.
 pub(crate) fn close_listener(listener: RawFd, magic: u64) -> Outcome<()> {
-    // SAFETY: the descriptor is ours alone, and nobody uses it after this.
-    outcome(unsafe { libc::syscall(libc::SYS_close, listener, magic) } as isize).map(drop)
+    loop {
+        // SAFETY: the descriptor is ours alone, and nobody uses it after this.
+        match outcome(unsafe { libc::syscall(libc::SYS_close, listener, magic) } as isize) {
+            // A signal came while it waited for its answer: it was not made. Once it is made, nothing interrupts it.
+            Err(libc::EINTR) => {}
+            closed => return closed.map(drop),
+        }
+    }
 }
 
 /// What has become of a child: its wait status, and what it and the children that it waited for have used.
@@ -88,6 +94,12 @@ pub(crate) fn wait(pid: libc::pid_t, look_only: bool) -> Outcome<Option<(i32, Us
         max_rss_kib: usage.ru_maxrss,
     };
     Ok(Some((status, usage)))
+}
+
+/// Kills a child that nobody has waited for.
+pub(crate) fn kill(pid: libc::pid_t) {
+    // SAFETY: takes numbers alone. It fails only if the child has ended.
+    unsafe { libc::kill(pid, libc::SIGKILL) };
 }
 
 /// Orphans below this process become its children.
