@@ -16,17 +16,17 @@
 //! | the numbers of the mapped descriptors | 4 each |
 //! | the working directory; the introduction ([`Introduction`]'s text) | |
 //!
-//! With it come the descriptor of a process in those namespaces, the writing end of a pipe, a socket, and the mapped descriptors. A child
-//! begins with `s2ch` and the version on that socket, along with a descriptor of its own process, and then does as in `handshake`. Into the
-//! pipe goes one [record](Ended) of 40 bytes once the child has ended, or why there is none.
+//! With it come the descriptor of a process in those namespaces, a packet socket, another one, and the mapped descriptors. A child
+//! begins with `s2ch` and the version on the second, along with a descriptor of its own process, and then does as in `handshake`. Over
+//! the first goes one [record](Ended) of 40 bytes once the child has ended, or why there is none.
 
 use std::ffi::CString;
-use std::fs::File;
-use std::io::{self, Write as _};
-use std::os::fd::{OwnedFd, RawFd};
+use std::io;
+use std::os::fd::{AsFd as _, OwnedFd, RawFd};
 
 use crate::environment::Introduction;
 use crate::error::{Error, Result};
+use crate::packet;
 pub use crate::sys::process::Usage;
 
 /// This version.
@@ -265,12 +265,14 @@ impl Ended {
 }
 
 /// Writes a record: less than `PIPE_BUF` bytes in one write, so that it comes whole or not at all.
-pub(crate) fn report(pipe: &OwnedFd, ended: Ended) -> io::Result<()> {
-    File::from(pipe.try_clone()?).write_all(&ended.encode())
+pub(crate) fn report(socket: &OwnedFd, ended: Ended) -> io::Result<()> {
+    packet::send(socket.as_fd(), &ended.encode(), &[], false)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::*;
 
     fn null() -> OwnedFd {

@@ -134,10 +134,12 @@ impl ForkingClient {
         let (length, descriptors) = match received {
             Ok((0, _)) => return Err(Error::Closed),
             Ok(received) => received,
-            Err(error) => {
-                let errno = error.raw_os_error().unwrap_or(libc::EIO);
-                return Err(Error::System { what: "receiving a request for a child", errno });
-            }
+            Err(error) => match error.raw_os_error().unwrap_or(libc::EIO) {
+                // There was no number left for one of its descriptors. All of them are closed, by which the host learns of it;
+                // other children are not to end for that.
+                libc::EMSGSIZE => return Ok(None),
+                errno => return Err(Error::System { what: "receiving a request for a child", errno }),
+            },
         };
         bytes.truncate(length);
         let request = ForkRequest::decode(&bytes, descriptors)?;
@@ -251,8 +253,15 @@ fn make(request: &ForkRequest) -> core::result::Result<Made, Failed> {
         return Err((Step::Fork, 0));
     }
     let pid = libc::pid_t::from_le_bytes(pid);
-    let pidfd = process::pidfd(pid).map_err(at(Step::Wait))?;
-    Ok(Made::Child(pid, pidfd))
+    match process::pidfd(pid) {
+        Ok(pidfd) => Ok(Made::Child(pid, pidfd)),
+        Err(errno) => {
+            // Nobody would reap it, and its sandbox's init cannot end before somebody has.
+            process::kill(pid);
+            let _ = process::wait(pid, false);
+            Err((Step::Wait, errno))
+        }
+    }
 }
 
 /// A child whose descriptors are where they belong, by number: none has an owner yet.

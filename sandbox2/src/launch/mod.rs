@@ -111,7 +111,7 @@ pub(crate) fn launch(mut spec: LaunchSpec) -> Result<Begun, SetupError> {
             Ok(Begun::Unfiltered(Unfiltered::new(tree, main, handshake, spec.filter, late_limit)))
         }
         Start::Filtered(_) | Start::Forked { .. } => {
-            Launched::take(tree, &main, listener, late_limit).map(Begun::Filtered)
+            Launched::take(tree, &main, listener, late_limit).map(Begun::Filtered).map_err(|refused| refused.error)
         }
     }
 }

@@ -14,7 +14,7 @@ use sandbox2_client::{fork_request, packet};
 use sandbox2_policy::arch::Arch;
 use sandbox2_policy::insn::{Insn, offset, op, ret};
 
-use super::tree::{Launched, Tree};
+use super::tree::{Launched, Refused, Tree};
 use super::{Handshake, hint};
 use crate::error::{SetupError, Stage};
 use crate::sys::child::LimitOp;
@@ -22,6 +22,9 @@ use crate::sys::{calls, notify};
 
 /// How long a process may take from losing its memory to its end.
 const DYING: Duration = Duration::from_millis(100);
+
+/// How long a killed process may take to end.
+const ENDING: Duration = Duration::from_secs(5);
 
 /// A sandboxee without its filter.
 #[derive(Debug)]
@@ -48,7 +51,9 @@ enum State {
 #[derive(Debug)]
 pub(super) struct Birth {
     /// Lets go of whoever has kept its namespaces.
-    pub(super) keeper: PipeWriter,
+    pub(super) gate: PipeWriter,
+    /// A pidfd of that process.
+    pub(super) keeper: OwnedFd,
     pub(super) limits: Vec<LimitOp>,
 }
 
@@ -79,8 +84,9 @@ impl Unfiltered {
         birth: Birth,
         handshake: Handshake,
         filter: Cow<'static, [Insn]>,
+        late_limit: Option<LimitOp>,
     ) -> Unfiltered {
-        Unfiltered { tree, handshake, filter, late_limit: None, state: State::Unborn(birth) }
+        Unfiltered { tree, handshake, filter, late_limit, state: State::Unborn(birth) }
     }
 
     /// Readable when there is something to [hear](Self::hear).
@@ -141,8 +147,10 @@ impl Unfiltered {
         if !self.tree.contains_main() {
             return Err(wrong("the fork server's child is no process of the sandbox"));
         }
-        if let State::Unborn(Birth { keeper, limits }) = std::mem::replace(&mut self.state, State::Running(main)) {
-            drop(keeper);
+        if let State::Unborn(Birth { gate, keeper, limits }) = std::mem::replace(&mut self.state, State::Running(main))
+        {
+            drop(gate);
+            release(&keeper)?;
             if let State::Running(main) = &self.state {
                 limits.into_iter().try_for_each(|limit| self.tree.set_limit(main, limit))?;
             }
@@ -193,11 +201,23 @@ impl Unfiltered {
     ///
     /// # Errors
     /// If it is none.
-    pub(crate) fn into_launched(self, listener: i32) -> Result<Launched, SetupError> {
+    pub(crate) fn into_launched(self, listener: i32) -> Result<Launched, Box<Refused>> {
         match self.state {
             State::Installing(main, _) => Launched::take(self.tree, &main, listener, self.late_limit),
-            State::Unborn(_) | State::Running(_) => Err(SetupError::new(Stage::Handshake, None)),
+            State::Unborn(_) | State::Running(_) => {
+                Err(Refused::new(self.tree, None, SetupError::new(Stage::Handshake, None)))
+            }
         }
+    }
+}
+
+/// Waits until the keeper of the namespaces is gone: it has no filter and shares init's memory, so nobody may meet it who is hostile.
+fn release(keeper: &OwnedFd) -> Result<(), SetupError> {
+    // It ends by itself, unless a copy of the host has the gate, too. ESRCH: it has.
+    let _ = calls::pidfd_send_signal(keeper.as_raw_fd(), libc::SIGKILL);
+    match calls::readable(keeper.as_raw_fd(), ENDING) {
+        Ok(true) => Ok(()),
+        _ => Err(SetupError::new(Stage::Wait, Some(libc::ETIMEDOUT)).with_what("the keeper of the namespaces")),
     }
 }
 

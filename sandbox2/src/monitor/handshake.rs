@@ -3,6 +3,7 @@
 //! Until it has it, its host can kill it, the wall time limit counts, and the sandbox's end is noticed, as at any other time. Beyond that it
 //! must ask within the executor's patience. Whatever else it does ends it.
 
+use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -20,22 +21,46 @@ const CLOSED_PATIENCE: Duration = Duration::from_secs(2);
 /// How long to look for the installed filter without letting go of the processor.
 const SPIN: Duration = Duration::from_micros(50);
 
-/// Waits until its policy is in force; what it is then, and the number that its listener has there.
+/// Waits until its policy is in force; what it is then, and the last step, which it has yet to take.
 ///
 /// # Errors
-/// What ends it, and its processes, if there are any left to end.
+/// What ends it, and what is left of it to end.
 pub(super) fn wait(
     unfiltered: Unfiltered,
     control: &Control,
     deadline: Deadline,
-) -> Result<(Launched, i32), (Option<Tree>, End)> {
+) -> Result<(Launched, LastStep), (Tree, Option<OwnedFd>, End)> {
+    let patience = unfiltered.patience();
     let mut waiting = Waiting { unfiltered, control, deadline, until: None, state: Heard::More };
     match waiting.listener() {
         Ok(listener) => match waiting.unfiltered.into_launched(listener) {
-            Ok(launched) => Ok((launched, listener)),
-            Err(error) => Err((None, End::NotSandboxed(error))),
+            Ok(launched) => Ok((launched, LastStep { listener, until: waiting.until, patience })),
+            Err(refused) => Err((refused.tree, refused.listener, End::NotSandboxed(refused.error))),
         },
-        Err(end) => Err((Some(waiting.unfiltered.into_tree()), end)),
+        Err(end) => Err((waiting.unfiltered.into_tree(), None, end)),
+    }
+}
+
+/// The `close` by which a sandboxee that has sandboxed itself gives its listener up. Its other threads may make calls before.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LastStep {
+    /// The listener's number there.
+    pub(super) listener: i32,
+    /// When patience ends; `None` if no clock reaches it.
+    until: Option<Instant>,
+    patience: Duration,
+}
+
+impl LastStep {
+    /// How long there is patience.
+    pub(super) fn left(&self) -> Option<Duration> {
+        self.until.map(|until| until.saturating_duration_since(Instant::now()))
+    }
+
+    /// What to say once there is none.
+    pub(super) fn over(&self) -> Option<SetupError> {
+        let over = self.until.is_some_and(|until| Instant::now() >= until);
+        over.then(|| not_sandboxed(&format!("the program did not give its listener up within {:?}", self.patience)))
     }
 }
 
