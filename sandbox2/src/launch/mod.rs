@@ -26,7 +26,7 @@ use sandbox2_policy::surroundings::{Mount, Network};
 
 pub(crate) use self::forked::{Forks, MAX_MAPPED};
 pub(crate) use self::hint::explain;
-pub(crate) use self::plan::Descriptors;
+pub(crate) use self::plan::{Descriptors, unchangeable};
 pub use self::server::LaunchServer;
 #[cfg(test)]
 pub(crate) use self::tree::Ended;

@@ -84,3 +84,93 @@ fn whoever_keeps_the_listener_is_ended_in_time() {
         other => panic!("{other:?}"),
     }
 }
+
+// --- fork servers ---
+
+#[test]
+fn a_fork_server_survives_the_end_of_whoever_it_reports_to() {
+    let Some(server) = server("sigpipe") else { return };
+    for _ in 0..3 {
+        let (mut sandbox, _comms) = child(&server, |_| {});
+        sandbox.kill();
+        assert_eq!(sandbox.await_result().status, Status::Killed);
+    }
+    let (mut sandbox, mut comms) = child(&server, |_| {});
+    comms.send_u32(0).unwrap();
+    let outcome = sandbox.await_result();
+    assert!(outcome.is_ok(), "{outcome:#}");
+}
+
+#[test]
+fn a_fork_server_without_descriptors_fails_one_request_and_not_all() {
+    let Some(server) = server("few") else { return };
+    let (mut first, mut comms) = child(&server, |_| {});
+    let null = || std::fs::File::open("/dev/null").unwrap().into();
+    for _ in 0..3 {
+        let mut executor = Executor::from_fork_server(&server);
+        for number in 30..60 {
+            executor.ipc_mut().map_fd(null(), number).unwrap();
+        }
+        match Sandbox2::new(executor, &ANYTHING).run().status {
+            Status::SetupFailed(error) => {
+                assert!(matches!(error.stage(), Stage::Fork | Stage::ForkServer), "{error:#}")
+            }
+            other => panic!("{other:?}"),
+        }
+        assert!(server.is_alive());
+    }
+    comms.send_u32(0).unwrap();
+    let outcome = first.await_result();
+    assert!(outcome.is_ok(), "{outcome:#}");
+}
+
+#[test]
+fn a_limit_of_no_open_files_is_in_force_in_a_forked_sandboxee() {
+    let Some(server) = server("server") else { return };
+    for number in [0, 1, 4] {
+        let (mut sandbox, mut comms) = child(&server, |executor| {
+            executor.limits_mut().set_open_files(number);
+        });
+        let limits = std::fs::read_to_string(format!("/proc/{}/limits", sandbox.pid().unwrap())).unwrap();
+        let open_files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+        assert_eq!(open_files.split_whitespace().nth(4), Some(number.to_string().as_str()));
+        comms.send_u32(0).unwrap();
+        assert!(sandbox.await_result().is_ok());
+    }
+}
+
+#[test]
+fn what_a_forked_sandboxee_runs_is_not_its_to_change() {
+    if !host::can_launch() {
+        return;
+    }
+    let scratch = sandbox2_tests::scratch::Scratch::new("exe");
+    let program: PathBuf = scratch.0.join("hostile");
+    // By another process: one that this process has open for writing may be open in a child of another test's, too.
+    assert!(Command::new("cp").arg(PROGRAM).arg(&program).status().unwrap().success());
+    let mode = || std::fs::metadata(&program).unwrap().permissions().mode() & 0o7777;
+    let before = mode();
+    let server = Executor::new(&program, ["hostile", "server"]).start_fork_server().unwrap();
+    let (mut sandbox, mut comms) = child(&server, |_| {});
+    comms.send_u32(1).unwrap();
+    let changed = comms.receive_i32();
+    comms.send_u32(0).unwrap();
+    assert!(sandbox.await_result().is_ok());
+    assert_eq!((changed, mode()), (Ok(-1), before));
+}
+
+#[test]
+fn a_forked_sandboxee_has_what_belongs_to_it_once_and_nobody_beside_it() {
+    let Some(server) = server("server") else { return };
+    for _ in 0..20 {
+        let (mut sandbox, mut comms) = child(&server, |_| {});
+        comms.send_u32(4).unwrap();
+        assert_eq!(comms.receive_i32(), Ok(-1), "the keeper of the namespaces is gone");
+        for command in [2, 3] {
+            comms.send_u32(command).unwrap();
+            assert_eq!(comms.receive_bool(), Ok(true), "{command}");
+        }
+        comms.send_u32(0).unwrap();
+        assert!(sandbox.await_result().is_ok());
+    }
+}
