@@ -484,15 +484,16 @@ fn clone_main(plan: &Plan<'_>) -> Result<i32> {
 
 /// Leaves init nothing but waiting and ending. The sandboxee executes nothing before `locked` is set.
 ///
-/// Of init's descriptors stay the sandboxee's pidfd, the lifeline, and one that tells of children that have ended, which is
-/// returned.
+/// Of init's descriptors stay the sandboxee's and the host's pidfds, the lifeline, and one that tells of children that have ended, which
+/// is returned.
 fn lock_up(plan: &Plan<'_>) -> core::result::Result<Fd, Failure> {
     const CHILD_ENDED: u64 = 1 << (libc::SIGCHLD - 1);
     calls::signal_mask(CHILD_ENDED).at(Stage::Init, 4)?;
     let ended = calls::signalfd(CHILD_ENDED).at(Stage::Init, 4)?;
     // A number twice does no harm.
     let status = if let Begin::Held { status } = plan.begin { status } else { ended };
-    let mut kept = [plan.shared.main_pidfd.load(Relaxed), plan.lifeline, ended, status].map(i32::cast_unsigned);
+    let mut kept =
+        [plan.shared.main_pidfd.load(Relaxed), plan.lifeline, plan.host, ended, status].map(i32::cast_unsigned);
     kept.sort_unstable();
     let mut next = 0;
     for number in kept {
@@ -516,10 +517,11 @@ fn reap(plan: &Plan<'_>, main: i32, ended: Fd) -> ! {
     let (main, status) = if let Begin::Held { status } = plan.begin { (-1, status) } else { (main, -1) };
     loop {
         reap_ended(plan.shared, main);
-        match calls::any_readable([plan.lifeline, status, ended]) {
-            Ok([true, ..]) => calls::exit_group(3),
-            Ok([false, true, _]) => forked_ended(plan.shared, status),
-            Ok([false, false, _]) => {
+        // The host's end by itself, too: a copy of the host may live on, and have the other end of the lifeline.
+        match calls::any_readable([plan.lifeline, plan.host, status, ended]) {
+            Ok([true, ..] | [_, true, ..]) => calls::exit_group(3),
+            Ok([false, false, true, _]) => forked_ended(plan.shared, status),
+            Ok([false, false, false, _]) => {
                 // Several children's signals are one, so all that have ended are reaped at each.
                 let mut signal = [0; size_of::<libc::signalfd_siginfo>()];
                 let _ = calls::read(ended, &mut signal);

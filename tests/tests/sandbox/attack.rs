@@ -174,3 +174,80 @@ fn a_forked_sandboxee_has_what_belongs_to_it_once_and_nobody_beside_it() {
         assert!(sandbox.await_result().is_ok());
     }
 }
+
+// --- hosts ---
+
+fn bad_host(mode: &str, sandboxee: &str) -> Option<Child> {
+    if !host::can_launch() {
+        return None;
+    }
+    let program = sandboxees::linked_statically(sandboxee)?;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_badhost"));
+    command.arg(mode).arg(program).stdin(Stdio::piped()).stdout(Stdio::piped());
+    Some(command.spawn().unwrap())
+}
+
+/// Waits for its end, but not for ever; what it said.
+fn said(mut host: Child) -> String {
+    let ended = ends(&pidfd(host.id()));
+    if !ended {
+        host.kill().unwrap();
+    }
+    let output = host.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(ended, "it hangs: {text}");
+    text
+}
+
+fn pidfd(pid: u32) -> OwnedFd {
+    // SAFETY: takes numbers alone.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
+    assert!(fd >= 0, "{}", std::io::Error::last_os_error());
+    // SAFETY: the kernel has just made it for us.
+    unsafe { OwnedFd::from_raw_fd(i32::try_from(fd).unwrap()) }
+}
+
+fn ends(process: &OwnedFd) -> bool {
+    let until = Instant::now() + Duration::from_secs(30);
+    loop {
+        let mut poll = libc::pollfd { fd: process.as_fd().as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        let left = i32::try_from(until.saturating_duration_since(Instant::now()).as_millis()).unwrap();
+        // SAFETY: one `pollfd` of ours.
+        match unsafe { libc::poll(&raw mut poll, 1, left) } {
+            -1 => {}
+            ready => return ready == 1,
+        }
+    }
+}
+
+#[test]
+fn a_host_that_becomes_another_user_does_not_wait_for_what_it_may_not_kill() {
+    // SAFETY: takes nothing.
+    if unsafe { libc::geteuid() } != 0 {
+        return host::skip("only root becomes another user");
+    }
+    let Some(host) = bad_host("setuid", "exit") else { return };
+    let text = said(host);
+    assert!(text.ends_with("done\n"), "{text}");
+}
+
+#[test]
+fn a_launch_server_s_sandboxes_end_with_the_host_though_copies_of_it_live() {
+    let Some(mut host) = bad_host("orphan", "echo") else { return };
+    let mut line = String::new();
+    BufReader::new(host.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let sandboxee = pidfd(line.trim().parse().unwrap());
+    let mut copy = host.stdin.take().unwrap();
+    copy.write_all(b"\n").unwrap();
+    host.wait().unwrap();
+    let ended = ends(&sandboxee);
+    drop(copy);
+    assert!(ended);
+}
+
+#[test]
+fn a_host_without_descriptors_leaves_no_process_behind() {
+    let Some(host) = bad_host("emfile", "exit") else { return };
+    let text = said(host);
+    assert!(text.ends_with("done\n"), "{text}");
+}

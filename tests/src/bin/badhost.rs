@@ -1,0 +1,127 @@
+//! Hosts that something happens to: what it is, is the first argument; the second is the program that they run.
+
+use std::io::{BufRead as _, Read as _};
+use std::time::Duration;
+
+use sandbox2::{Executor, LaunchServer, Outcome, Sandbox2, Stdio};
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+sandbox2::policy! {
+    static ANYTHING;
+
+    danger { default ALLOW; }
+    use map_exec;
+}
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().collect();
+    let [_, mode, program] = arguments.as_slice() else { return Err("mode and program".into()) };
+    match mode.as_str() {
+        "setuid" => setuid(program),
+        "orphan" => orphan(program),
+        "emfile" => emfile(program),
+        other => Err(format!("unknown mode {other:?}").into()),
+    }
+}
+
+fn run(program: &str, server: &LaunchServer) -> Outcome {
+    let executor = Executor::new(program, ["it", "0"]).stdin(Stdio::null()).launched_by(server);
+    Sandbox2::new(executor, &ANYTHING).run()
+}
+
+/// Becomes another user while it has a launch server.
+fn setuid(program: &str) -> Result<()> {
+    let server = LaunchServer::start()?;
+    assert!(run(program, &server).is_ok());
+    // SAFETY: takes numbers alone.
+    let group = unsafe { libc::setresgid(65534, 65534, 65534) };
+    // SAFETY: takes numbers alone.
+    let user = unsafe { libc::setresuid(65534, 65534, 65534) };
+    // SAFETY: takes numbers alone.
+    unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 1, 0, 0, 0) };
+    assert_eq!((group, user), (0, 0));
+    println!("{}", run(program, &server));
+    drop(server);
+    println!("done");
+    Ok(())
+}
+
+/// Dies, while a copy of it lives.
+fn orphan(program: &str) -> Result<()> {
+    let server = LaunchServer::start()?;
+    let mut executor = Executor::new(program, ["it"]).launched_by(&server);
+    let _stream = executor.ipc_mut().receive_fd(0)?;
+    let mut sandbox = Sandbox2::new(executor, &ANYTHING);
+    sandbox.run_async()?;
+    println!("{}", sandbox.pid().unwrap_or(0));
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    // SAFETY: the copy makes one call that takes numbers, and ends.
+    match unsafe { libc::fork() } {
+        0 => loop {
+            let mut byte = [0_u8];
+            // SAFETY: the kernel writes one byte there.
+            if unsafe { libc::read(0, byte.as_mut_ptr().cast(), 1) } <= 0 {
+                // SAFETY: ends the copy.
+                unsafe { libc::_exit(0) };
+            }
+        },
+        // SAFETY: ends this process.
+        _ => drop(unsafe { libc::raise(libc::SIGKILL) }),
+    }
+    Ok(())
+}
+
+/// Runs out of descriptors at every moment of a launch; prints what it was left with.
+fn emfile(program: &str) -> Result<()> {
+    let server = LaunchServer::start()?;
+    assert!(run(program, &server).is_ok());
+    let open = || std::fs::read_dir("/proc/self/fd").map(Iterator::count);
+    let before = open()?;
+    let mut succeeded = 0;
+    for more in 0..40 {
+        let limit = |number| {
+            let limit = libc::rlimit { rlim_cur: number, rlim_max: 1024 };
+            // SAFETY: the kernel reads one limit.
+            assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) }, 0);
+        };
+        limit(3 + more);
+        let outcome = run(program, &server);
+        limit(1024);
+        succeeded += u32::from(outcome.is_ok());
+        let outcome = run(program, &server);
+        assert!(outcome.is_ok(), "after {more}: {outcome}");
+    }
+    assert!(succeeded > 0);
+    // What is dying is given the time.
+    let mut children = Vec::new();
+    for _ in 0..20 {
+        children = own_children()?;
+        if children.len() == 1 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(open()?, before);
+    assert_eq!(children.len(), 1, "only the launch server: {children:?}");
+    println!("done");
+    Ok(())
+}
+
+fn own_children() -> Result<Vec<String>> {
+    let me = std::process::id().to_string();
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir("/proc")? {
+        let mut stat = String::new();
+        let Ok(mut file) = std::fs::File::open(entry?.path().join("stat")) else { continue };
+        if file.read_to_string(&mut stat).is_err() {
+            continue;
+        }
+        let parent = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1));
+        if parent == Some(&me) {
+            found.push(stat.split_whitespace().take(3).collect::<Vec<_>>().join(" "));
+        }
+    }
+    Ok(found)
+}
