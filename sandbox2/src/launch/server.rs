@@ -1,9 +1,10 @@
 //! The library's own fork server: a small process that makes the sandboxes of a host that is large.
 
+use std::cell::Cell;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sandbox2_client::packet;
 
@@ -11,7 +12,7 @@ use super::hint;
 use crate::error::{SetupError, Stage};
 use crate::sys::child::Plan;
 use crate::sys::region::Region;
-use crate::sys::server::{self, MOST, Request};
+use crate::sys::server::{self, ANSWER, MOST, Request};
 use crate::sys::{Errno, calls};
 
 /// A small process that makes sandboxes in the host's place.
@@ -49,6 +50,12 @@ pub struct LaunchServer {
 struct Process {
     pidfd: OwnedFd,
     channel: OwnedFd,
+    /// Whose child it is: a copy of the host is another process, whose sandboxes cannot be made by this one.
+    host: u32,
+    /// Whether it was told to end.
+    dismissed: Cell<bool>,
+    /// The host's user and group when it was copied.
+    ids: (u32, u32),
     /// Its stack: nothing else may be mapped there in the host, so that nothing else is to be mapped there in the server.
     _region: Region,
 }
@@ -100,7 +107,7 @@ impl LaunchServer {
             descriptors: fds.len() as u64,
         };
         let mut process = self.process();
-        if !process.is_alive() {
+        if !process.serves() {
             *process = Process::start()?;
         }
         process.ask(&request, &fds)
@@ -123,7 +130,22 @@ impl Process {
         let region = Region::new(64 * 1024).map_err(failed)?;
         let (channel, theirs) = calls::packet_sockets().map_err(failed)?;
         let pidfd = server::start(&region, theirs.as_raw_fd()).map_err(failed)?;
-        Ok(Process { pidfd, channel, _region: region })
+        Ok(Process {
+            pidfd,
+            channel,
+            host: std::process::id(),
+            dismissed: Cell::new(false),
+            ids: calls::effective_ids(),
+            _region: region,
+        })
+    }
+
+    /// Whether it is there, and can make this process's sandboxes as this process would itself.
+    fn serves(&self) -> bool {
+        !self.dismissed.get()
+            && self.host == std::process::id()
+            && self.ids == calls::effective_ids()
+            && self.is_alive()
     }
 
     fn is_alive(&self) -> bool {
@@ -134,23 +156,66 @@ impl Process {
     fn ask(&self, request: &Request, fds: &[RawFd]) -> Result<OwnedFd, SetupError> {
         let broken = |error: io::Error| failed(error.raw_os_error());
         packet::send(self.channel.as_fd(), &request.encode(), fds, true).map_err(broken)?;
-        let mut answer = [0; 4];
-        let (length, mut init) = packet::receive(self.channel.as_fd(), &mut answer, 1, true).map_err(broken)?;
-        match (length, i32::from_ne_bytes(answer), init.pop()) {
-            (4, 0, Some(init)) => Ok(init),
-            (4, errno, None) if errno != 0 => {
+        self.answer().inspect_err(|error| {
+            if error.stage() == Stage::LaunchServer {
+                // An answer that comes later would be taken for another request's: it makes no more.
+                self.dismiss();
+            }
+        })
+    }
+
+    fn answer(&self) -> Result<OwnedFd, SetupError> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match calls::readable(self.channel.as_raw_fd(), left) {
+                Ok(true) => break,
+                Err(Errno(libc::EINTR)) => {}
+                Ok(false) => return Err(failed(Some(libc::ETIMEDOUT))),
+                Err(Errno(errno)) => return Err(failed(Some(errno))),
+            }
+        }
+        let mut answer = [0; ANSWER];
+        let received = packet::receive(self.channel.as_fd(), &mut answer, 1, false);
+        let [errno, pid] = answer.as_chunks().0 else { return Err(failed(None)) };
+        let (errno, pid) = (i32::from_ne_bytes(*errno), i32::from_ne_bytes(*pid));
+        match received.map(|(length, mut init)| (length, errno, init.pop())) {
+            Ok((ANSWER, 0, Some(init))) => Ok(init),
+            Ok((ANSWER, errno, None)) if errno != 0 => {
                 Err(hint::explain(SetupError::new(Stage::Namespaces, Some(errno)).with_what("by the launch server")))
             }
-            (0, ..) => Err(failed(Some(libc::EPIPE))),
-            _ => Err(failed(Some(libc::EPROTO))),
+            Ok((0, ..)) => Err(failed(Some(libc::EPIPE))),
+            Ok(_) => Err(failed(Some(libc::EPROTO))),
+            Err(error) => {
+                if error.raw_os_error() == Some(libc::EMSGSIZE) {
+                    // There was no number left for its descriptor.
+                    calls::end_child(pid);
+                    return Err(hint::explain(SetupError::new(Stage::Namespaces, Some(libc::EMFILE))));
+                }
+                Err(failed(error.raw_os_error()))
+            }
         }
+    }
+
+    /// Ends it; a host that has become another user may not kill it.
+    fn dismiss(&self) {
+        self.dismissed.set(true);
+        calls::shut_down(self.channel.as_raw_fd());
+        // ESRCH: it has ended by itself.
+        let _ = calls::pidfd_send_signal(self.pidfd.as_raw_fd(), libc::SIGKILL);
     }
 }
 
+/// How long making one process may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 impl Drop for Process {
     fn drop(&mut self) {
-        // ESRCH: it has ended by itself.
-        let _ = calls::pidfd_send_signal(self.pidfd.as_raw_fd(), libc::SIGKILL);
+        if self.host != std::process::id() {
+            // The host's, of which this is a copy.
+            return;
+        }
+        self.dismiss();
         while matches!(calls::wait_pidfd(self.pidfd.as_raw_fd()), Err(Errno(libc::EINTR))) {}
     }
 }

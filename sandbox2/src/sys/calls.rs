@@ -147,6 +147,12 @@ pub(crate) fn memory(name: &CStr, length: usize) -> Result<OwnedFd> {
     Ok(made)
 }
 
+/// Ends both directions of a socket, for every copy of it.
+pub(crate) fn shut_down(socket: Fd) {
+    // It fails only if there is no other end any more, which is what it is for.
+    let _ = plain(libc::SYS_shutdown, [fd(socket), libc::SHUT_RDWR as usize, 0, 0, 0, 0]);
+}
+
 /// A pair of packet sockets, close-on-exec.
 pub(crate) fn packet_sockets() -> Result<(OwnedFd, OwnedFd)> {
     let mut pair: [Fd; 2] = [-1; 2];
@@ -258,6 +264,15 @@ pub(crate) fn wait_pidfd(pidfd: Fd) -> Result<(i32, Rusage)> {
         _ => info.status & 0x7f,
     };
     Ok((status, usage))
+}
+
+/// Kills and reaps the child with that id, of which there is no pidfd.
+pub(crate) fn end_child(pid: i32) {
+    if pid > 0 {
+        let _ = plain(libc::SYS_kill, [pid as usize, libc::SIGKILL as usize, 0, 0, 0, 0]);
+        let args = [pid as usize, 0, libc::__WALL as usize, 0, 0, 0];
+        while plain(libc::SYS_wait4, args) == Err(Errno(libc::EINTR)) {}
+    }
 }
 
 /// Reaps any child that has ended; its id and wait status. The id is 0 if none has.

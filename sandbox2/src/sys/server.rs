@@ -110,11 +110,11 @@ extern "C" fn serve(settings: *const ()) -> ! {
             Err(_) => calls::exit_group(1),
             Ok(_) => make(&request, forgotten),
         };
-        let (errno, pidfd) = match answer {
-            Ok(pidfd) => (0, pidfd),
-            Err(Errno(errno)) => (errno, -1),
+        let ((number, pidfd), errno) = match answer {
+            Ok(made) => (made, 0),
+            Err(Errno(errno)) => ((0, -1), errno),
         };
-        if reply(errno, pidfd).is_err() {
+        if reply(errno, number, pidfd).is_err() {
             calls::exit_group(1);
         }
         if calls::close_range(FIRST.cast_unsigned(), u32::MAX).is_err() {
@@ -138,8 +138,8 @@ fn prepare(settings: &Settings<'_>) -> Result<bool> {
     Ok(forgotten)
 }
 
-/// Makes an init; the number of its pidfd.
-fn make(request: &Request, forgotten: bool) -> Result<Fd> {
+/// Makes an init; its process id and the number of its pidfd.
+fn make(request: &Request, forgotten: bool) -> Result<(i32, Fd)> {
     let (base, length) = (request.base as usize, request.length as usize);
     calls::map_shared_at(base, length, FIRST)?;
     let mut pidfd: Fd = -1;
@@ -165,8 +165,9 @@ fn make(request: &Request, forgotten: bool) -> Result<Fd> {
     let restored = calls::signal_mask(0);
     // SAFETY: the mapping was made above for init, which has its own; nothing here refers to it any more.
     let unmapped = unsafe { raw::syscall(libc::SYS_munmap, [base, length, 0, 0, 0, 0]) };
-    cloned.and(restored).and(unmapped)?;
-    Ok(pidfd)
+    let number = cloned?;
+    restored.and(unmapped)?;
+    Ok((number as i32, pidfd))
 }
 
 /// A control message with descriptors, as the kernel lays it out.
@@ -213,10 +214,13 @@ fn receive(request: &mut Request) -> Result<usize> {
     Ok(length)
 }
 
-/// Answers with an error number, or a descriptor.
-fn reply(errno: i32, pidfd: Fd) -> Result<()> {
-    let mut errno = errno;
-    let mut vector = libc::iovec { iov_base: core::ptr::from_mut(&mut errno).cast(), iov_len: size_of::<i32>() };
+/// The bytes of an answer: an error number, and a process id for a host that has no number left for the descriptor.
+pub(crate) const ANSWER: usize = size_of::<[i32; 2]>();
+
+/// Answers with an error number, or a process and its descriptor.
+fn reply(errno: i32, number: i32, pidfd: Fd) -> Result<()> {
+    let mut answer = [errno, number];
+    let mut vector = libc::iovec { iov_base: core::ptr::from_mut(&mut answer).cast(), iov_len: ANSWER };
     let mut control = Control {
         length: CONTROL_HEAD + size_of::<Fd>(),
         level: libc::SOL_SOCKET,
