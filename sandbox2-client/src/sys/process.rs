@@ -47,17 +47,6 @@ pub(crate) fn close_listener(listener: RawFd, magic: u64) -> Outcome<()> {
     }
 }
 
-/// What has become of a child: its wait status, and what it and the children that it waited for have used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
-    /// Time in user mode, in microseconds.
-    pub user_us: i64,
-    /// Time in the kernel, in microseconds.
-    pub system_us: i64,
-    /// The largest resident set, in KiB.
-    pub max_rss_kib: i64,
-}
-
 /// Forks; the child's number, 0 in the child.
 ///
 /// Only for processes with one thread: whatever other threads were about to do with memory or locks, the child has half of.
@@ -72,39 +61,16 @@ pub(crate) fn exit_at_once(code: i32) -> ! {
     unsafe { libc::_exit(code) }
 }
 
-/// Waits for a child, or looks whether it has ended: its status and usage; `None` if it has not.
-pub(crate) fn wait(pid: libc::pid_t, look_only: bool) -> Outcome<Option<(i32, Usage)>> {
+/// Waits for a child; its wait status.
+pub(crate) fn wait(pid: libc::pid_t) -> Outcome<i32> {
     let mut status = 0;
-    // SAFETY: a usage of zeros is one.
-    let mut usage: libc::rusage = unsafe { core::mem::zeroed() };
-    let options = if look_only { libc::WNOHANG } else { 0 };
     loop {
-        // SAFETY: the kernel writes a status and a usage to places of ours.
-        match outcome(unsafe { libc::wait4(pid, &raw mut status, options, &raw mut usage) } as isize) {
+        // SAFETY: the kernel writes a status to a place of ours.
+        match outcome(unsafe { libc::waitpid(pid, &raw mut status, 0) } as isize) {
             Err(libc::EINTR) => {}
-            Err(errno) => return Err(errno),
-            Ok(0) => return Ok(None),
-            Ok(_) => break,
+            waited => return waited.map(|_| status),
         }
     }
-    let microseconds = |time: libc::timeval| time.tv_sec * 1_000_000 + time.tv_usec;
-    let usage = Usage {
-        user_us: microseconds(usage.ru_utime),
-        system_us: microseconds(usage.ru_stime),
-        max_rss_kib: usage.ru_maxrss,
-    };
-    Ok(Some((status, usage)))
-}
-
-/// Kills a child that nobody has waited for.
-pub(crate) fn kill(pid: libc::pid_t) {
-    // SAFETY: takes numbers alone. It fails only if the child has ended.
-    unsafe { libc::kill(pid, libc::SIGKILL) };
-}
-
-/// Orphans below this process become its children.
-pub(crate) fn become_subreaper() -> Outcome<()> {
-    prctl(libc::PR_SET_CHILD_SUBREAPER, 1)
 }
 
 /// A descriptor of a process.

@@ -1,7 +1,7 @@
 //! A sandboxee that is forked from a process which is there already, into namespaces that are made for it here.
 //!
 //! Init makes the namespaces and the root as for any other. In the sandboxee's place it has a process that keeps the namespaces until the
-//! fork server's child has entered them. Init learns from the fork server how the child ends, over a socket: a fork server that writes to
+//! fork server's child has entered them. Init becomes the child's parent, and is told which it is, over a socket: a fork server that writes to
 //! a pipe whose reader is gone would be ended by SIGPIPE.
 
 use std::io::{PipeReader, PipeWriter};
@@ -33,7 +33,7 @@ pub(crate) trait Forks: std::fmt::Debug + Send {
 struct Pipes {
     /// The child's: it keeps the namespaces until this ends.
     gate: PipeReader,
-    /// Init's: how the sandboxee has ended.
+    /// Init's: which process the sandboxee is; its end is the fork server's.
     status: OwnedFd,
     /// The host's.
     open: PipeWriter,

@@ -175,6 +175,25 @@ fn a_forked_sandboxee_has_what_belongs_to_it_once_and_nobody_beside_it() {
     }
 }
 
+#[test]
+fn a_sandbox_ends_whatever_its_fork_server_is_busy_with() {
+    for killed in [false, true] {
+        let Some(server) = server("once") else { return };
+        let (mut sandbox, mut comms) = child(&server, |_| {});
+        if killed {
+            sandbox.kill();
+        } else {
+            comms.send_u32(0).unwrap();
+        }
+        // SAFETY: a process that this test has started, and that nobody has reaped.
+        assert_eq!(unsafe { libc::kill(server.pid().cast_signed(), libc::SIGSTOP) }, 0);
+        let outcome =
+            sandbox.await_result_timeout(Duration::from_secs(4)).expect("nobody needs the fork server for that");
+        assert_eq!(outcome.status, if killed { Status::Killed } else { Status::Exited { code: 0 } });
+        assert!(server.is_alive());
+    }
+}
+
 // --- hosts ---
 
 fn bad_host(mode: &str, sandboxee: &str) -> Option<Child> {
