@@ -17,7 +17,7 @@
 //! | the working directory; the introduction ([`Introduction`]'s text) | |
 //!
 //! With it come the descriptor of a process in those namespaces, a packet socket, another one, and the mapped descriptors. A child
-//! begins with `s2ch` and the version on the second, along with a descriptor of its own process, and then does as in `handshake`. Over
+//! begins with `s2ch` and the version on the second, whose other end learns from the kernel who sends it, and then does as in `handshake`. Over
 //! the first go [records](Ended) of 16 bytes to the sandbox's init: that there is a child, or why there is none. Init is the child's parent;
 //! the fork server keeps its end of that socket, so that the sandbox ends with it, until the sandbox has ended.
 

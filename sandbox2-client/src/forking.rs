@@ -105,7 +105,7 @@ impl ForkingClient {
         }
         let channel = channel.as_raw_fd();
         loop {
-            let sandboxes = self.sandboxes.iter().map(|sandbox| sandbox.as_raw_fd());
+            let sandboxes = self.sandboxes.iter().map(std::os::fd::AsRawFd::as_raw_fd);
             let fds: Vec<RawFd> = [channel].into_iter().chain(sandboxes).collect();
             let ready = process::poll_many(&fds).map_err(failed("waiting for requests"))?;
             let mut ready = ready.into_iter();
@@ -266,6 +266,7 @@ impl Placed {
 
     /// Takes every privilege, tells the host who this is, and hands the descriptors out.
     fn confine(&self) -> core::result::Result<Client, Failed> {
+        process::usual_umask();
         process::new_session().map_err(at(Step::Session))?;
         process::new_keyring().map_err(at(Step::Session))?;
         process::drop_privileges().map_err(at(Step::Capabilities))?;
@@ -275,9 +276,10 @@ impl Placed {
         process::no_new_privileges().map_err(at(Step::NoNewPrivileges))?;
         process::restrict_speculation().map_err(at(Step::Speculation))?;
         process::become_dumpable().map_err(at(Step::Capabilities))?;
-        let own = process::pidfd(std::process::id().cast_signed()).map_err(at(Step::Descriptors))?;
         let control = client::owned(self.control);
-        let told = packet::send(control.as_fd(), &fork_request::born(), &[own.as_raw_fd()], true);
+        // Without a descriptor: how many of them are under way is limited for all processes of a user together, so that anybody who
+        // floods a socket with them would keep this from being sent.
+        let told = packet::send(control.as_fd(), &fork_request::born(), &[], true);
         told.map_err(|error| (Step::Descriptors, error.raw_os_error().unwrap_or(libc::EIO)))?;
         let status = client::owned(self.status);
         let born = Ended::Born { pid: std::process::id().cast_signed() };

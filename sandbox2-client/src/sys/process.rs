@@ -1,6 +1,6 @@
 //! What a process does to itself: filters, forks, namespaces, privileges.
 
-use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd as _, BorrowedFd, RawFd};
 
 use super::{Outcome, outcome};
 
@@ -73,18 +73,16 @@ pub(crate) fn wait(pid: libc::pid_t) -> Outcome<i32> {
     }
 }
 
-/// A descriptor of a process.
-pub(crate) fn pidfd(pid: libc::pid_t) -> Outcome<OwnedFd> {
-    // SAFETY: takes numbers alone.
-    let fd = outcome(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) } as isize)?;
-    // SAFETY: the kernel has just made it for us.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
-}
-
 /// Enters those namespaces of a process.
 pub(crate) fn enter_namespaces(process: BorrowedFd<'_>, which: u32) -> Outcome<()> {
     // SAFETY: takes numbers alone.
     outcome(unsafe { libc::setns(process.as_raw_fd(), which.cast_signed()) } as isize).map(drop)
+}
+
+/// What files are made with that say nothing else: as every sandboxee.
+pub(crate) fn usual_umask() {
+    // SAFETY: takes a number.
+    unsafe { libc::umask(0o022) };
 }
 
 /// Starts a session.

@@ -5,9 +5,10 @@
 //! a pipe whose reader is gone would be ended by SIGPIPE.
 
 use std::io::{PipeReader, PipeWriter};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use sandbox2_client::fork_request::ForkRequest;
+use sandbox2_client::packet;
 
 use super::setup::{self, pipe};
 use super::unfiltered::Birth;
@@ -62,8 +63,10 @@ pub(super) fn launch(mut spec: LaunchSpec) -> Result<Unfiltered, SetupError> {
         return Err(SetupError::new(Stage::Plan, None));
     };
     let (control, theirs) = calls::packet_sockets().map_err(no_socket)?;
+    let failed = |error: std::io::Error| SetupError::new(Stage::Plan, error.raw_os_error());
+    packet::ask_for_sender(control.as_fd()).map_err(failed)?;
     let handshake = Handshake { control, patience };
-    let keeper = main.try_clone().map_err(|error| SetupError::new(Stage::Plan, error.raw_os_error()))?;
+    let keeper = main.try_clone().map_err(failed)?;
     server.fork(ForkRequest {
         namespaces: main,
         which: Namespaces::new(spec.network).all_flags(),

@@ -30,8 +30,10 @@ pub(crate) use self::plan::{Descriptors, unchangeable};
 pub use self::server::LaunchServer;
 #[cfg(test)]
 pub(crate) use self::tree::Ended;
-pub(crate) use self::tree::{Launched, Tree, pid_of};
-pub(crate) use self::unfiltered::{Heard, Unfiltered, gives_listener_up, route_close};
+pub(crate) use self::tree::{Launched, Refused, Tree, pid_of};
+pub(crate) use self::unfiltered::{
+    ENDED_FIRST, Heard, Unfiltered, gives_listener_up, not_sandboxed, route_close, with_end,
+};
 use crate::error::SetupError;
 use crate::limits::Limits;
 use crate::sys::child::Begin;

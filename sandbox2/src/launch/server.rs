@@ -201,7 +201,7 @@ impl Process {
     fn dismiss(&self) {
         self.dismissed.set(true);
         calls::shut_down(self.channel.as_raw_fd());
-        // ESRCH: it has ended by itself.
+        // ESRCH: it has ended by itself. EPERM: it will, by the channel's end.
         let _ = calls::pidfd_send_signal(self.pidfd.as_raw_fd(), libc::SIGKILL);
     }
 }
@@ -216,6 +216,9 @@ impl Drop for Process {
             return;
         }
         self.dismiss();
+        if calls::readable(self.pidfd.as_raw_fd(), PATIENCE) != Ok(true) {
+            return;
+        }
         while matches!(calls::wait_pidfd(self.pidfd.as_raw_fd()), Err(Errno(libc::EINTR))) {}
     }
 }

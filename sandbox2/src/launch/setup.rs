@@ -2,11 +2,12 @@
 
 use std::io::PipeWriter;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
-use std::sync::atomic::Ordering::Acquire;
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::time::{Duration, Instant};
 
 use super::tree::{self, Tree};
-use super::{LaunchSpec, hint, plan};
+use super::unfiltered::{self, ENDED_FIRST};
+use super::{LaunchSpec, Start, hint, plan};
 use crate::error::{SetupError, Stage};
 use crate::mounts;
 use crate::namespace::Namespaces;
@@ -134,7 +135,10 @@ impl Setup<'_> {
     fn take(mut self) -> Result<(OwnedFd, PipeWriter, OwnedFd), SetupError> {
         let at = |Errno(errno)| hint::explain(SetupError::new(Stage::Listener, Some(errno)));
         let main_number = self.region.shared().main_pidfd.load(Acquire);
-        let main = calls::pidfd_getfd(self.init(), main_number).map_err(at)?;
+        let main = match calls::pidfd_getfd(self.init(), main_number) {
+            Ok(main) => main,
+            Err(errno) => return Err(self.ended_first().unwrap_or_else(|| at(errno))),
+        };
         match self.made.take() {
             Some((init, host_end)) => Ok((init, host_end, main)),
             None => Err(SetupError::new(Stage::Wait, None)),
@@ -147,9 +151,19 @@ impl Setup<'_> {
         if let Some(failure) = self.region.shared().failure() {
             return self.explain(failure);
         }
+        if let Some(error) = self.ended_first() {
+            return error;
+        }
         SetupError::new(Stage::Wait, Some(libc::ESRCH))
             .with_what("it was killed")
             .with_hint(Some("the system may have run out of memory, or somebody killed it"))
+    }
+
+    /// What to say of a program that has run, and ended, before it was looked at.
+    fn ended_first(&self) -> Option<SetupError> {
+        let shared = self.region.shared();
+        let ended = matches!(self.spec.start, Start::Unfiltered(..)) && shared.ended.load(Acquire) == 1;
+        ended.then(|| unfiltered::with_end(unfiltered::not_sandboxed(ENDED_FIRST), shared.wait_status.load(Relaxed)))
     }
 
     /// The failure in words.

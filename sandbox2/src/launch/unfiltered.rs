@@ -18,7 +18,7 @@ use super::tree::{Launched, Refused, Tree};
 use super::{Handshake, hint};
 use crate::error::{SetupError, Stage};
 use crate::sys::child::LimitOp;
-use crate::sys::{calls, notify};
+use crate::sys::{Errno, calls, notify};
 
 /// How long a process may take from losing its memory to its end.
 const DYING: Duration = Duration::from_millis(100);
@@ -115,8 +115,7 @@ impl Unfiltered {
     pub(crate) fn hear(&mut self) -> Result<Heard, SetupError> {
         // One byte more, so that a longer message is none.
         let mut bytes = [0; HELLO + 1];
-        let descriptors = usize::from(matches!(self.state, State::Unborn(_)));
-        let (length, descriptors) = match packet::receive(self.control(), &mut bytes, descriptors, false) {
+        let (length, sender) = match packet::receive_from(self.control(), &mut bytes, false) {
             Ok((0, _)) => return Ok(Heard::Nothing),
             Ok(received) => received,
             Err(error) => match error.raw_os_error() {
@@ -129,9 +128,13 @@ impl Unfiltered {
         match &self.state {
             State::Unborn(_) => {
                 let born = message == fork_request::born();
-                let Some(main) = descriptors.into_iter().next().filter(|_| born) else {
+                if !born || sender <= 0 {
                     return Err(wrong("the fork server's child did not begin with the handshake of this version"));
-                };
+                }
+                // If the number is another's by now, that is in another sandbox, or is none of a sandbox's: `born` looks.
+                let main = calls::pidfd_open(sender).map_err(|Errno(errno)| {
+                    SetupError::new(Stage::Wait, Some(errno)).with_what("the fork server's child has ended")
+                })?;
                 self.born(main)?;
                 Ok(Heard::More)
             }
@@ -219,6 +222,28 @@ fn release(keeper: &OwnedFd) -> Result<(), SetupError> {
         Ok(true) => Ok(()),
         _ => Err(SetupError::new(Stage::Wait, Some(libc::ETIMEDOUT)).with_what("the keeper of the namespaces")),
     }
+}
+
+/// Of a program that never came to its policy.
+pub(crate) const ENDED_FIRST: &str = "the program ended before it put its policy in force";
+
+/// What to say of a program that does not put its policy in force.
+pub(crate) fn not_sandboxed(what: &str) -> SetupError {
+    SetupError::new(Stage::Handshake, None).with_what(what).with_hint(Some(
+        "it must call Client::sandbox_me_here (sandbox2_client) on every way; a program that does not know how is started with \
+         sandbox_before_exec left on; see also Executor::handshake_timeout",
+    ))
+}
+
+/// Says how the program has ended that never came to its policy.
+pub(crate) fn with_end(error: SetupError, status: i32) -> SetupError {
+    let end = if libc::WIFEXITED(status) {
+        format!("exit code {}", libc::WEXITSTATUS(status))
+    } else {
+        format!("signal {}", libc::WTERMSIG(status))
+    };
+    let what = error.what().map_or_else(|| end.clone(), |what| format!("{what}: {end}"));
+    error.with_what(what)
 }
 
 /// What a program does wrong in the handshake.

@@ -60,7 +60,10 @@ fn launch_and_watch(spec: LaunchSpec, policy: &Policy, control: &Control, starte
         Ok(Begun::Filtered(launched)) => (launched, Bootstrap::Exec),
         Ok(Begun::Unfiltered(unfiltered)) => match handshake::wait(unfiltered, control, deadline) {
             Ok((launched, last)) => (launched, Bootstrap::Close(last)),
-            Err((tree, listener, end)) => return finish(tree, listener, end),
+            Err(failed) => {
+                let handshake::Failed { tree, listener, end } = *failed;
+                return finish(tree, listener, end);
+            }
         },
         Err(error) => return setup_failed(error),
     };
@@ -381,7 +384,7 @@ fn status(end: End, setup_failure: Option<SetupError>, main_status: Option<i32>)
         End::Broken(what) => Status::InternalError { what },
         // What went wrong first in the sandbox's own processes says more.
         End::NotSandboxed(error) => Status::SetupFailed(setup_failure.unwrap_or_else(|| match main_status {
-            Some(status) => with_end(error, status),
+            Some(status) => launch::with_end(error, status),
             None => error,
         })),
         End::Gone => match (setup_failure, main_status) {
@@ -394,17 +397,6 @@ fn status(end: End, setup_failure: Option<SetupError>, main_status: Option<i32>)
             },
         },
     }
-}
-
-/// Says how the program has ended that never came to its policy.
-fn with_end(error: SetupError, status: i32) -> SetupError {
-    let end = if libc::WIFEXITED(status) {
-        format!("exit code {}", libc::WEXITSTATUS(status))
-    } else {
-        format!("signal {}", libc::WTERMSIG(status))
-    };
-    let what = error.what().map_or_else(|| end.clone(), |what| format!("{what}: {end}"));
-    error.with_what(what)
 }
 
 #[cfg(test)]

@@ -214,7 +214,12 @@ pub(crate) fn exit_group(code: i32) -> ! {
 
 /// A pidfd of this process.
 pub(crate) fn pidfd_open_self() -> Result<OwnedFd> {
-    plain(libc::SYS_pidfd_open, [std::process::id() as usize, 0, 0, 0, 0, 0]).map(own)
+    pidfd_open(std::process::id().cast_signed())
+}
+
+/// A pidfd of a process.
+pub(crate) fn pidfd_open(pid: i32) -> Result<OwnedFd> {
+    plain(libc::SYS_pidfd_open, [pid as usize, 0, 0, 0, 0, 0]).map(own)
 }
 
 /// Effective user and group.

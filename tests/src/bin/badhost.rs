@@ -19,6 +19,7 @@ fn main() -> Result<()> {
     let [_, mode, program] = arguments.as_slice() else { return Err("mode and program".into()) };
     match mode.as_str() {
         "setuid" => setuid(program),
+        "setuid-forks" => setuid_forks(program),
         "orphan" => orphan(program),
         "emfile" => emfile(program),
         other => Err(format!("unknown mode {other:?}").into()),
@@ -34,6 +35,23 @@ fn run(program: &str, server: &LaunchServer) -> Outcome {
 fn setuid(program: &str) -> Result<()> {
     let server = LaunchServer::start()?;
     assert!(run(program, &server).is_ok());
+    become_another()?;
+    println!("{}", run(program, &server));
+    drop(server);
+    println!("done");
+    Ok(())
+}
+
+/// And while it has a fork server.
+fn setuid_forks(program: &str) -> Result<()> {
+    let server = Executor::new(program, ["it", "server"]).start_fork_server()?;
+    become_another()?;
+    drop(server);
+    println!("done");
+    Ok(())
+}
+
+fn become_another() -> Result<()> {
     // SAFETY: takes numbers alone.
     let group = unsafe { libc::setresgid(65534, 65534, 65534) };
     // SAFETY: takes numbers alone.
@@ -41,9 +59,6 @@ fn setuid(program: &str) -> Result<()> {
     // SAFETY: takes numbers alone.
     unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 1, 0, 0, 0) };
     assert_eq!((group, user), (0, 0));
-    println!("{}", run(program, &server));
-    drop(server);
-    println!("done");
     Ok(())
 }
 
