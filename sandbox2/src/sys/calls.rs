@@ -132,11 +132,15 @@ pub(crate) fn readable(which: Fd, wait: Duration) -> Result<bool> {
     unsafe { raw::syscall(libc::SYS_ppoll, [poll_address, 1, address(&time), 0, 8, 0]) }.map(|ready| ready > 0)
 }
 
-/// Maps shared memory at that very place, where nothing may be.
-pub(crate) fn map_shared_at(base: usize, length: usize, memory: Fd) -> Result<()> {
+/// Maps shared memory at that very place; what is there goes if `replace` is set, and is an error otherwise.
+///
+/// # Safety
+/// If `replace` is set, this process must use nothing of what is there.
+pub(crate) unsafe fn map_shared_at(base: usize, length: usize, memory: Fd, replace: bool) -> Result<()> {
     let access = (libc::PROT_READ | libc::PROT_WRITE) as usize;
-    let flags = (libc::MAP_SHARED | libc::MAP_FIXED_NOREPLACE) as usize;
-    // SAFETY: the kernel maps it only where there is no memory of ours.
+    let place = if replace { libc::MAP_FIXED } else { libc::MAP_FIXED_NOREPLACE };
+    let flags = (libc::MAP_SHARED | place) as usize;
+    // SAFETY: the kernel maps it where there is no memory of ours, or where the caller knows that none of it is used.
     unsafe { raw::syscall(libc::SYS_mmap, [base, length, access, flags, fd(memory), 0]) }.map(drop)
 }
 

@@ -141,7 +141,10 @@ fn prepare(settings: &Settings<'_>) -> Result<bool> {
 /// Makes an init; its process id and the number of its pidfd.
 fn make(request: &Request, forgotten: bool) -> Result<(i32, Fd)> {
     let (base, length) = (request.base as usize, request.length as usize);
-    calls::map_shared_at(base, length, FIRST)?;
+    // What is left of the host's memory there (next to the loaded objects something is) the host has given back since.
+    // SAFETY: where the host has that memory is neither the program's image nor this process's stack, which the host has mapped elsewhere;
+    // and the kernel writes nowhere, if the rest was let go of.
+    unsafe { calls::map_shared_at(base, length, FIRST, forgotten) }?;
     let mut pidfd: Fd = -1;
     let clone = CloneArgs {
         flags: request.namespaces | (libc::CLONE_PIDFD | libc::CLONE_PARENT) as u64 | CLONE_CLEAR_SIGHAND,

@@ -21,6 +21,7 @@ fn main() -> Result<()> {
         "setuid" => setuid(program),
         "setuid-forks" => setuid_forks(program),
         "orphan" => orphan(program),
+        "reuse" => reuse(program),
         "emfile" => emfile(program),
         other => Err(format!("unknown mode {other:?}").into()),
     }
@@ -85,6 +86,32 @@ fn orphan(program: &str) -> Result<()> {
         // SAFETY: ends this process.
         _ => drop(unsafe { libc::raise(libc::SIGKILL) }),
     }
+    Ok(())
+}
+
+/// Gives memory back that it had when its launch server was made, next to what the server keeps.
+fn reuse(program: &str) -> Result<()> {
+    const LENGTH: usize = 512 << 10;
+    let (access, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+    let mut places = Vec::new();
+    for _ in 0..8 {
+        // SAFETY: a new mapping at a place of the kernel's choice.
+        let place = unsafe { libc::mmap(std::ptr::null_mut(), LENGTH, access, kind, -1, 0) };
+        assert_ne!(place, libc::MAP_FAILED);
+        // SAFETY: the mapping is as long as that.
+        unsafe { place.cast::<u8>().write_bytes(7, LENGTH) };
+        places.push(place);
+    }
+    let server = LaunchServer::start()?;
+    for place in places {
+        // SAFETY: mapped above, and nobody uses it.
+        assert_eq!(unsafe { libc::munmap(place, LENGTH) }, 0);
+    }
+    for _ in 0..10 {
+        let outcome = run(program, &server);
+        assert!(outcome.is_ok(), "{outcome}");
+    }
+    println!("done");
     Ok(())
 }
 

@@ -43,7 +43,7 @@ fn server(mode: &str) -> Option<ForkServer> {
 
 fn child(server: &ForkServer, change: impl FnOnce(&mut Executor)) -> (Sandbox2, Comms) {
     let mut executor = Executor::from_fork_server(server).dir("/proc");
-    let mut comms = executor.ipc_mut().comms().unwrap();
+    let mut comms = executor.ipc_mut().comms().expect("it is made once");
     comms.set_timeout(Some(Duration::from_secs(20)));
     change(&mut executor);
     let mut sandbox = Sandbox2::new(executor, &ANYTHING);
@@ -113,7 +113,7 @@ fn a_fork_server_without_descriptors_fails_one_request_and_not_all() {
         }
         match Sandbox2::new(executor, &ANYTHING).run().status {
             Status::SetupFailed(error) => {
-                assert!(matches!(error.stage(), Stage::Fork | Stage::ForkServer), "{error:#}")
+                assert!(matches!(error.stage(), Stage::Fork | Stage::ForkServer), "{error:#}");
             }
             other => panic!("{other:?}"),
         }
@@ -204,16 +204,16 @@ fn bad_host(mode: &str, sandboxee: &str) -> Option<Child> {
         if sandboxee == "hostile" { PathBuf::from(PROGRAM) } else { sandboxees::linked_statically(sandboxee)? };
     let mut command = Command::new(env!("CARGO_BIN_EXE_badhost"));
     command.arg(mode).arg(program).stdin(Stdio::piped()).stdout(Stdio::piped());
-    Some(command.spawn().unwrap())
+    Some(command.spawn().expect("it can be started"))
 }
 
 /// Waits for its end, but not for ever; what it said.
 fn said(mut host: Child) -> String {
     let ended = ends(&pidfd(host.id()));
     if !ended {
-        host.kill().unwrap();
+        host.kill().expect("it is this test's");
     }
-    let output = host.wait_with_output().unwrap();
+    let output = host.wait_with_output().expect("it is this test's");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(ended, "it hangs: {text}");
     text
@@ -224,14 +224,14 @@ fn pidfd(pid: u32) -> OwnedFd {
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
     assert!(fd >= 0, "{}", std::io::Error::last_os_error());
     // SAFETY: the kernel has just made it for us.
-    unsafe { OwnedFd::from_raw_fd(i32::try_from(fd).unwrap()) }
+    unsafe { OwnedFd::from_raw_fd(i32::try_from(fd).expect("a descriptor is small")) }
 }
 
 fn ends(process: &OwnedFd) -> bool {
     let until = Instant::now() + Duration::from_secs(30);
     loop {
         let mut poll = libc::pollfd { fd: process.as_fd().as_raw_fd(), events: libc::POLLIN, revents: 0 };
-        let left = i32::try_from(until.saturating_duration_since(Instant::now()).as_millis()).unwrap();
+        let left = i32::try_from(until.saturating_duration_since(Instant::now()).as_millis()).unwrap_or(0);
         // SAFETY: one `pollfd` of ours.
         match unsafe { libc::poll(&raw mut poll, 1, left) } {
             -1 => {}
@@ -270,6 +270,13 @@ fn a_launch_server_s_sandboxes_end_with_the_host_though_copies_of_it_live() {
 #[test]
 fn a_host_without_descriptors_leaves_no_process_behind() {
     let Some(host) = bad_host("emfile", "exit") else { return };
+    let text = said(host);
+    assert!(text.ends_with("done\n"), "{text}");
+}
+
+#[test]
+fn a_launch_server_has_nothing_in_the_way_of_what_the_host_maps_later() {
+    let Some(host) = bad_host("reuse", "exit") else { return };
     let text = said(host);
     assert!(text.ends_with("done\n"), "{text}");
 }
