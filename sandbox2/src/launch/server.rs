@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::sync::atomic::Ordering::Acquire;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -110,7 +111,10 @@ impl LaunchServer {
         if !process.serves() {
             *process = Process::start()?;
         }
-        process.ask(&request, &fds)
+        process.ask(&request, &fds).inspect_err(|_| {
+            // It may have been made, and is this process's child; nobody else would reap it.
+            calls::end_child(region.shared().init_pid.load(Acquire));
+        })
     }
 
     /// A thread that panicked while it held the lock has left nothing half-done: every change is one assignment.
@@ -160,6 +164,7 @@ impl Process {
             if error.stage() == Stage::LaunchServer {
                 // An answer that comes later would be taken for another request's: it makes no more.
                 self.dismiss();
+                let _ = calls::readable(self.pidfd.as_raw_fd(), PATIENCE);
             }
         })
     }
@@ -177,8 +182,7 @@ impl Process {
         }
         let mut answer = [0; ANSWER];
         let received = packet::receive(self.channel.as_fd(), &mut answer, 1, false);
-        let [errno, pid] = answer.as_chunks().0 else { return Err(failed(None)) };
-        let (errno, pid) = (i32::from_ne_bytes(*errno), i32::from_ne_bytes(*pid));
+        let errno = i32::from_ne_bytes(answer);
         match received.map(|(length, mut init)| (length, errno, init.pop())) {
             Ok((ANSWER, 0, Some(init))) => Ok(init),
             Ok((ANSWER, errno, None)) if errno != 0 => {
@@ -186,14 +190,11 @@ impl Process {
             }
             Ok((0, ..)) => Err(failed(Some(libc::EPIPE))),
             Ok(_) => Err(failed(Some(libc::EPROTO))),
-            Err(error) => {
-                if error.raw_os_error() == Some(libc::EMSGSIZE) {
-                    // There was no number left for its descriptor.
-                    calls::end_child(pid);
-                    return Err(hint::explain(SetupError::new(Stage::Namespaces, Some(libc::EMFILE))));
-                }
-                Err(failed(error.raw_os_error()))
-            }
+            Err(error) => match error.raw_os_error() {
+                // There was no number left for its descriptor; the answer has come.
+                Some(libc::EMSGSIZE) => Err(hint::explain(SetupError::new(Stage::Namespaces, Some(libc::EMFILE)))),
+                errno => Err(failed(errno)),
+            },
         }
     }
 

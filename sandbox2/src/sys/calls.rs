@@ -275,12 +275,13 @@ pub(crate) fn wait_pidfd(pidfd: Fd) -> Result<(i32, Rusage)> {
     Ok((status, usage))
 }
 
-/// Kills and reaps the child with that id, of which there is no pidfd.
+/// Kills and reaps the child with that id, of which there is no pidfd; nothing if it is no child, or was waited for.
 pub(crate) fn end_child(pid: i32) {
-    if pid > 0 {
+    let wait = |flags: i32| plain(libc::SYS_wait4, [pid as usize, 0, (libc::__WALL | flags) as usize, 0, 0, 0]);
+    // A child that nobody has waited for keeps its number.
+    if pid > 0 && wait(libc::WNOHANG) == Ok(0) {
         let _ = plain(libc::SYS_kill, [pid as usize, libc::SIGKILL as usize, 0, 0, 0, 0]);
-        let args = [pid as usize, 0, libc::__WALL as usize, 0, 0, 0];
-        while plain(libc::SYS_wait4, args) == Err(Errno(libc::EINTR)) {}
+        while wait(0) == Err(Errno(libc::EINTR)) {}
     }
 }
 

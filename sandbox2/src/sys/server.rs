@@ -110,11 +110,11 @@ extern "C" fn serve(settings: *const ()) -> ! {
             Err(_) => calls::exit_group(1),
             Ok(_) => make(&request, forgotten),
         };
-        let ((number, pidfd), errno) = match answer {
-            Ok(made) => (made, 0),
-            Err(Errno(errno)) => ((0, -1), errno),
+        let (errno, pidfd) = match answer {
+            Ok(pidfd) => (0, pidfd),
+            Err(Errno(errno)) => (errno, -1),
         };
-        if reply(errno, number, pidfd).is_err() {
+        if reply(errno, pidfd).is_err() {
             calls::exit_group(1);
         }
         if calls::close_range(FIRST.cast_unsigned(), u32::MAX).is_err() {
@@ -138,26 +138,29 @@ fn prepare(settings: &Settings<'_>) -> Result<bool> {
     Ok(forgotten)
 }
 
-/// Makes an init; its process id and the number of its pidfd.
-fn make(request: &Request, forgotten: bool) -> Result<(i32, Fd)> {
+/// Makes an init; the number of its pidfd.
+fn make(request: &Request, forgotten: bool) -> Result<Fd> {
     let (base, length) = (request.base as usize, request.length as usize);
     // What is left of the host's memory there (next to the loaded objects something is) the host has given back since.
     // SAFETY: where the host has that memory is neither the program's image nor this process's stack, which the host has mapped elsewhere;
     // and the kernel writes nowhere, if the rest was let go of.
     unsafe { calls::map_shared_at(base, length, FIRST, forgotten) }?;
+    let plan: *const Plan<'_> = core::ptr::with_exposed_provenance(request.plan as usize);
+    // SAFETY: the host has laid a plan out there, which it does not change any more, and has the memory as long as init lives.
+    let shared = unsafe { (*plan).shared };
     let mut pidfd: Fd = -1;
+    let flags = libc::CLONE_PIDFD | libc::CLONE_PARENT | libc::CLONE_PARENT_SETTID;
     let clone = CloneArgs {
-        flags: request.namespaces | (libc::CLONE_PIDFD | libc::CLONE_PARENT) as u64 | CLONE_CLEAR_SIGHAND,
+        flags: request.namespaces | flags as u64 | CLONE_CLEAR_SIGHAND,
         pidfd: core::ptr::from_mut(&mut pidfd).expose_provenance() as u64,
+        // For a host that never gets the pidfd: its child is to be reaped nevertheless.
+        parent_tid: shared.init_pid.as_ptr().expose_provenance() as u64,
         exit_signal: 0,
         stack: request.stack,
         stack_size: request.stack_size,
         ..CloneArgs::default()
     };
     let clone_args = core::ptr::from_ref(&clone).cast::<()>();
-    let plan: *const Plan<'_> = core::ptr::with_exposed_provenance(request.plan as usize);
-    // SAFETY: the host has laid a plan out there, which it does not change any more, and has the memory as long as init lives.
-    let shared = unsafe { (*plan).shared };
     shared.forgotten.store(u32::from(forgotten), Relaxed);
     let cloned = match calls::signal_mask(u64::MAX) {
         // SAFETY: the host has laid the plan and the stack out in the memory that was just mapped where it has it, and gives that memory
@@ -168,9 +171,8 @@ fn make(request: &Request, forgotten: bool) -> Result<(i32, Fd)> {
     let restored = calls::signal_mask(0);
     // SAFETY: the mapping was made above for init, which has its own; nothing here refers to it any more.
     let unmapped = unsafe { raw::syscall(libc::SYS_munmap, [base, length, 0, 0, 0, 0]) };
-    let number = cloned?;
-    restored.and(unmapped)?;
-    Ok((number as i32, pidfd))
+    cloned.and(restored).and(unmapped)?;
+    Ok(pidfd)
 }
 
 /// A control message with descriptors, as the kernel lays it out.
@@ -217,13 +219,13 @@ fn receive(request: &mut Request) -> Result<usize> {
     Ok(length)
 }
 
-/// The bytes of an answer: an error number, and a process id for a host that has no number left for the descriptor.
-pub(crate) const ANSWER: usize = size_of::<[i32; 2]>();
+/// The bytes of an answer: an error number.
+pub(crate) const ANSWER: usize = size_of::<i32>();
 
-/// Answers with an error number, or a process and its descriptor.
-fn reply(errno: i32, number: i32, pidfd: Fd) -> Result<()> {
-    let mut answer = [errno, number];
-    let mut vector = libc::iovec { iov_base: core::ptr::from_mut(&mut answer).cast(), iov_len: ANSWER };
+/// Answers with an error number, or a descriptor.
+fn reply(errno: i32, pidfd: Fd) -> Result<()> {
+    let mut errno = errno;
+    let mut vector = libc::iovec { iov_base: core::ptr::from_mut(&mut errno).cast(), iov_len: ANSWER };
     let mut control = Control {
         length: CONTROL_HEAD + size_of::<Fd>(),
         level: libc::SOL_SOCKET,

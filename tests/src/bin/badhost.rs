@@ -1,7 +1,6 @@
 //! Hosts that something happens to: what it is, is the first argument; the second is the program that they run.
 
 use std::io::{BufRead as _, Read as _};
-use std::time::Duration;
 
 use sandbox2::{Executor, LaunchServer, Outcome, Sandbox2, Stdio};
 
@@ -22,6 +21,7 @@ fn main() -> Result<()> {
         "setuid-forks" => setuid_forks(program),
         "orphan" => orphan(program),
         "reuse" => reuse(program),
+        "deaths" => deaths(program),
         "emfile" => emfile(program),
         other => Err(format!("unknown mode {other:?}").into()),
     }
@@ -136,16 +136,32 @@ fn emfile(program: &str) -> Result<()> {
         assert!(outcome.is_ok(), "after {more}: {outcome}");
     }
     assert!(succeeded > 0);
-    // What is dying is given the time.
-    let mut children = Vec::new();
-    for _ in 0..20 {
-        children = own_children()?;
-        if children.len() == 1 {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
     assert_eq!(open()?, before);
+    let children = own_children()?;
+    assert_eq!(children.len(), 1, "only the launch server: {children:?}");
+    println!("done");
+    Ok(())
+}
+
+/// Its launch server is killed at every moment of a launch.
+fn deaths(program: &str) -> Result<()> {
+    let server = LaunchServer::start()?;
+    for round in 0..400_u32 {
+        let pid = server.pid().cast_signed();
+        let killer = std::thread::spawn(move || {
+            for _ in 0..round * 200 {
+                std::hint::spin_loop();
+            }
+            // SAFETY: a child of this process that is reaped after this thread has ended.
+            pid > 0 && unsafe { libc::kill(pid, libc::SIGKILL) } == 0
+        });
+        // It succeeds, or it does not.
+        drop(run(program, &server));
+        drop(killer.join());
+    }
+    let outcome = run(program, &server);
+    assert!(outcome.is_ok(), "{outcome}");
+    let children = own_children()?;
     assert_eq!(children.len(), 1, "only the launch server: {children:?}");
     println!("done");
     Ok(())

@@ -275,6 +275,13 @@ fn a_host_without_descriptors_leaves_no_process_behind() {
 }
 
 #[test]
+fn a_launch_server_that_dies_in_the_middle_of_a_request_leaves_no_process_behind() {
+    let Some(host) = bad_host("deaths", "exit") else { return };
+    let text = said(host);
+    assert!(text.ends_with("done\n"), "{text}");
+}
+
+#[test]
 fn a_launch_server_has_nothing_in_the_way_of_what_the_host_maps_later() {
     let Some(host) = bad_host("reuse", "exit") else { return };
     let text = said(host);
