@@ -151,12 +151,11 @@ impl ForkingClient {
 
     /// The rest of the child's way. If that fails, there is no child.
     fn become_child(&mut self, request: ForkRequest) -> Client {
-        // The fork server's own: their numbers are about to be closed and given to others.
-        for sandbox in std::mem::take(&mut self.sandboxes) {
-            let _ = sandbox.into_raw_fd();
-        }
-        if let Some(channel) = self.channel.take() {
-            let _ = channel.into_raw_fd();
+        // The fork server's own: their numbers are about to be closed and given to others. Nobody keeps them, whoever had asked to keep
+        // what had such a number then.
+        for own in std::mem::take(&mut self.sandboxes).into_iter().chain(self.channel.take()) {
+            let number = own.into_raw_fd();
+            self.kept.retain(|kept| *kept != number);
         }
         let made = Placed::new(request, &self.kept).and_then(|placed| match placed.confine() {
             Ok(client) => Ok(client),
@@ -258,6 +257,10 @@ impl Placed {
         }
         for (from, to) in moves {
             process::put_at(from, to).map_err(failed)?;
+            if from != to {
+                // Not left to what follows, which leaves what is kept: it has no number of somebody's target.
+                drop(client::owned(from));
+            }
         }
         let keep: Vec<RawFd> = targets.iter().chain(kept).copied().chain([status, control]).collect();
         process::close_all_but(&keep).map_err(failed)?;

@@ -59,6 +59,15 @@ fn main() -> Result<()> {
             while unsafe { libc::dup(0) } < 1000 {}
             child(server.enter_fork_loop()?)
         }
+        "kept" => {
+            let forks = number_of("forks=")?;
+            let mut server = ForkingClient::new()?;
+            // By mistake: the fork server's own, and what it will have later.
+            for number in [forks, 3, 4, 5, 6, 7, 8, 9] {
+                server.keep_descriptor(number);
+            }
+            child(server.enter_fork_loop()?)
+        }
         "once" => once(),
         other => Err(format!("unknown mode {other:?}").into()),
     }
@@ -109,10 +118,8 @@ fn signals() -> Result<()> {
 /// Does all of the handshake but its end, and keeps the listener.
 fn keep() -> Result<()> {
     static WORD: AtomicI32 = AtomicI32::new(0);
-    let variable = std::env::var("SANDBOX2")?;
-    let number = variable.split(';').find_map(|entry| entry.strip_prefix("control=")).ok_or("no control")?;
     // SAFETY: it is this program's, and nobody else takes it here.
-    let control = unsafe { OwnedFd::from_raw_fd(number.parse()?) };
+    let control = unsafe { OwnedFd::from_raw_fd(number_of("control=")?) };
     let hello = Hello { version: VERSION, word: WORD.as_ptr().expose_provenance() as u64 };
     packet::send(control.as_fd(), &hello.encode(), &[], true)?;
     let mut bytes = vec![0; MAX_MESSAGE];
@@ -129,6 +136,13 @@ fn keep() -> Result<()> {
     loop {
         std::thread::park();
     }
+}
+
+/// What the host says that descriptor's number is.
+fn number_of(entry: &str) -> Result<i32> {
+    let variable = std::env::var("SANDBOX2")?;
+    let number = variable.split(';').find_map(|found| found.strip_prefix(entry)).ok_or("the host does not say")?;
+    Ok(number.parse()?)
 }
 
 /// A fork server whose children do what they are told.
@@ -159,6 +173,11 @@ fn child(mut client: Client) -> Result<()> {
             3 => comms.send_bool(matches!(ForkingClient::new(), Err(Error::Taken(_))))?,
             // Is anybody else in here, who may have no filter?
             4 => comms.send_bool(std::fs::read_to_string("/proc/2/stat").is_ok_and(|stat| !stat.contains(") Z ")))?,
+            5 => {
+                // SAFETY: takes numbers alone.
+                let open = |number: i32| unsafe { libc::fcntl(number, libc::F_GETFD) } >= 0;
+                comms.send_u32((0..1100).filter(|number| open(*number)).count() as u32)?;
+            }
             _ => return Err("unknown command".into()),
         }
     }

@@ -176,6 +176,21 @@ fn a_forked_sandboxee_has_what_belongs_to_it_once_and_nobody_beside_it() {
 }
 
 #[test]
+fn what_is_the_fork_server_s_own_cannot_be_kept() {
+    let Some(server) = server("kept") else { return };
+    let mut children: Vec<_> = (0..4).map(|_| child(&server, |_| {})).collect();
+    for (_, comms) in &mut children {
+        comms.send_u32(5).unwrap();
+        assert_eq!(comms.receive_u32(), Ok(4), "the streams and the channel to the host");
+    }
+    for (sandbox, comms) in &mut children {
+        comms.send_u32(0).unwrap();
+        let outcome = sandbox.await_result();
+        assert!(outcome.is_ok(), "{outcome:#}");
+    }
+}
+
+#[test]
 fn a_sandbox_ends_whatever_its_fork_server_is_busy_with() {
     for killed in [false, true] {
         let Some(server) = server("once") else { return };
