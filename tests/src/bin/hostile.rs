@@ -4,7 +4,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::os::fd::{AsFd as _, FromRawFd as _, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::SeqCst};
 
-use sandbox2_client::handshake::{Answer, Hello, MAX_MESSAGE, VERSION};
+use sandbox2_client::handshake::{Answer, Hello, MAGIC, MAX_MESSAGE, VERSION};
 use sandbox2_client::{Client, Error, ForkingClient, packet};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -44,6 +44,9 @@ fn main() -> Result<()> {
         "quiet" => quiet(),
         "signals" => signals(),
         "keep" => keep(),
+        "magic" => magic(),
+        "magic-flood" => magic_flood(),
+        "other-threads" => other_threads(),
         "server" => serve(),
         "sigpipe" => {
             // SAFETY: the default action is always valid.
@@ -133,6 +136,64 @@ fn keep() -> Result<()> {
     // SAFETY: the kernel reads a program.
     let listener = unsafe { libc::syscall(libc::SYS_seccomp, mode, flags, &raw const program) };
     WORD.store(i32::try_from(listener)? + 1, SeqCst);
+    loop {
+        std::thread::park();
+    }
+}
+
+fn close_magically(number: i32) -> i32 {
+    // SAFETY: no descriptor of this program has such a number.
+    match unsafe { libc::syscall(libc::SYS_close, number, MAGIC) } {
+        // SAFETY: this thread's own.
+        -1 => unsafe { *libc::__errno_location() },
+        _ => 0,
+    }
+}
+
+/// Makes once more the call by which it has given the listener up, and ends with its error number.
+fn magic() -> Result<()> {
+    let mut client = Client::new()?;
+    client.sandbox_me_here()?;
+    close_magically(40);
+    let errno = close_magically(900);
+    // SAFETY: ends this process.
+    unsafe { libc::_exit(errno) }
+}
+
+fn magic_flood() -> Result<()> {
+    let mut client = Client::new()?;
+    let mut comms = client.comms()?;
+    for _ in 0..8 {
+        std::thread::spawn(|| {
+            loop {
+                close_magically(900);
+            }
+        });
+    }
+    client.sandbox_me_here()?;
+    comms.send_bool(true)?;
+    loop {
+        close_magically(900);
+    }
+}
+
+/// Threads that start threads, before, during and after; each makes the forbidden call once all are there.
+fn other_threads() -> Result<()> {
+    static SANDBOXED: AtomicBool = AtomicBool::new(false);
+    fn again(depth: u32) {
+        if SANDBOXED.load(SeqCst) {
+            // SAFETY: takes nothing.
+            unsafe { libc::getppid() };
+        } else if depth < 100_000 {
+            drop(std::thread::Builder::new().stack_size(16384).spawn(move || again(depth + 1)));
+        }
+    }
+    let mut client = Client::new()?;
+    for _ in 0..4 {
+        std::thread::spawn(|| again(0));
+    }
+    client.sandbox_me_here()?;
+    SANDBOXED.store(true, SeqCst);
     loop {
         std::thread::park();
     }

@@ -85,6 +85,94 @@ fn whoever_keeps_the_listener_is_ended_in_time() {
     }
 }
 
+sandbox2::policy! {
+    static CLOSE_ALLOWED;
+
+    ALLOW close if fd < 50 || fd == 900;
+    ALLOW exit_group;
+}
+
+sandbox2::policy! {
+    static CLOSE_FAILS;
+
+    ERRNO(EXDEV) close;
+    ALLOW exit_group;
+}
+
+sandbox2::policy! {
+    static CLOSE_LOW;
+
+    ALLOW close if fd < 50;
+    ALLOW exit_group;
+}
+
+sandbox2::policy! {
+    static CLOSE_LOGGED;
+
+    LOG close;
+    ALLOW exit_group;
+}
+
+sandbox2::policy! {
+    static CLOSE_TRAPPED;
+
+    TRAP(1) close;
+    ALLOW exit_group;
+}
+
+sandbox2::policy! {
+    static THREADS;
+
+    danger { default ALLOW; }
+    use map_exec;
+    KILL getppid;
+}
+
+#[test]
+fn the_last_step_of_the_handshake_passes_once_and_the_policy_decides_the_next() {
+    for (policy, code) in [
+        (&CLOSE_ALLOWED, Some(libc::EBADF)),
+        (&CLOSE_FAILS, Some(libc::EXDEV)),
+        (&CLOSE_LOGGED, Some(libc::EBADF)),
+        (&CLOSE_LOW, None),
+        (&CLOSE_TRAPPED, None),
+        (&NOTHING, None),
+    ] {
+        let Some(executor) = hostile("magic") else { return };
+        let outcome = Sandbox2::new(executor, policy).run();
+        match (&outcome.status, code) {
+            (Status::Exited { code }, Some(expected)) => assert_eq!(*code, expected, "{outcome:#}"),
+            (Status::Violation(violation), None) => assert_eq!(violation.syscall.as_deref(), Some("close")),
+            _ => panic!("{outcome:#}"),
+        }
+    }
+}
+
+#[test]
+fn who_floods_the_host_with_last_steps_can_be_killed() {
+    let Some(mut executor) = hostile("magic-flood") else { return };
+    let mut comms = executor.ipc_mut().comms().unwrap();
+    comms.set_timeout(Some(Duration::from_secs(20)));
+    let mut sandbox = Sandbox2::new(executor, &ANYTHING);
+    sandbox.run_async().unwrap_or_else(|error| panic!("{error:#}"));
+    assert_eq!(comms.receive_bool(), Ok(true));
+    sandbox.kill();
+    assert_eq!(sandbox.await_result().status, Status::Killed);
+}
+
+#[test]
+fn no_thread_escapes_that_is_started_while_the_policy_comes_into_force() {
+    for _ in 0..20 {
+        let Some(mut executor) = hostile("other-threads") else { return };
+        // Only so that the test ends.
+        executor.limits_mut().set_wall_time(Duration::from_secs(20));
+        match Sandbox2::new(executor, &THREADS).run().status {
+            Status::Violation(violation) => assert_eq!(violation.syscall.as_deref(), Some("getppid")),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 // --- fork servers ---
 
 #[test]
