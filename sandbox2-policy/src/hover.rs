@@ -776,7 +776,7 @@ pub mod fchownat {
 ///
 /// Since Linux 1.0; number 72 on x86_64, 25 on aarch64, 25 on riscv64.
 ///
-/// In the groups `dynamic_startup`, `llvm_coverage`, `llvm_sanitizers`, `network_proxy`, `network_proxy_handler`, `rust_std`, `safe_fcntl`, `tokio`.
+/// In the groups `dynamic_startup`, `llvm_coverage`, `llvm_sanitizers`, `network_proxy`, `network_proxy_handler`, `rust_std`, `safe_fcntl`, `shared_memory_comms`, `tokio`.
 pub mod fcntl {
     /// `fd` of `fcntl`, `unsigned int`: 32 bits.
     pub const fd: () = ();
@@ -2871,7 +2871,7 @@ pub mod poll {
 ///
 /// Since Linux 2.6.16; number 271 on x86_64, 73 on aarch64, 73 on riscv64.
 ///
-/// In the groups `dynamic_startup`, `llvm_sanitizers`, `poll`, `rust_std`, `static_startup`, `tcmalloc`.
+/// In the groups `dynamic_startup`, `llvm_sanitizers`, `poll`, `rust_std`, `shared_memory_comms`, `static_startup`, `tcmalloc`.
 pub mod ppoll {
     /// `ufds` of `ppoll`, `struct pollfd *`: a pointer: only `NULL` can be told from others.
     pub const ufds: () = ();
@@ -3696,7 +3696,7 @@ pub mod sched_setscheduler {
 ///
 /// Since Linux 2.0; number 24 on x86_64, 124 on aarch64, 124 on riscv64.
 ///
-/// In the groups `llvm_sanitizers`, `rust_std`, `threads`, `tokio`.
+/// In the groups `llvm_sanitizers`, `rust_std`, `shared_memory_comms`, `threads`, `tokio`.
 pub mod sched_yield {}
 
 /// `seccomp(op: unsigned int, flags: unsigned int, uargs: void *)`
