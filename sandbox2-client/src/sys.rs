@@ -32,6 +32,9 @@ fn last_errno() -> i32 {
     std::io::Error::last_os_error().raw_os_error().unwrap_or(libc::EIO)
 }
 
+/// A control message that is a descriptor of the sender's process.
+const SCM_PIDFD: libc::c_int = 4;
+
 /// Room for the control messages of one message: descriptors, and the sender.
 const CONTROL: usize = 1088;
 const _: () = {
@@ -130,6 +133,15 @@ pub(crate) fn receive(
                 // SAFETY: as many bytes as that are there.
                 let sender = unsafe { data.cast::<libc::ucred>().read_unaligned() };
                 along.sender = Some(Credentials { pid: sender.pid, uid: sender.uid, gid: sender.gid });
+            }
+            // Of the sender's process, where the socket was told to: a descriptor that nobody here wants.
+            (libc::SOL_SOCKET, SCM_PIDFD) if length >= size_of::<RawFd>() => {
+                // SAFETY: as many bytes as that are there.
+                let number = unsafe { data.cast::<RawFd>().read_unaligned() };
+                if number >= 0 {
+                    // SAFETY: the kernel has just made this descriptor for us.
+                    drop(unsafe { OwnedFd::from_raw_fd(number) });
+                }
             }
             _ => {}
         }

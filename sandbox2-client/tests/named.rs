@@ -131,10 +131,15 @@ fn an_address_that_cannot_be_is_an_error_and_not_cut() {
         assert!(Address::path("x".repeat(length)).is_err());
     }
     assert!(Address::path("a\0b").is_err());
-    let longest = Address::abstract_name("\0".repeat(107)).unwrap();
+    // Zeros count, to the last.
+    let zeros = |length: usize| {
+        let mut name = format!("sandbox2-{}", std::process::id()).into_bytes();
+        name.resize(length, 0);
+        Address::abstract_name(name).unwrap()
+    };
+    let longest = zeros(107);
     let _listener = Listener::bind(&longest).unwrap();
-    // Zeros count.
-    assert!(Comms::connect(&Address::abstract_name("\0".repeat(106)).unwrap(), LONG).is_err());
+    assert!(Comms::connect(&zeros(106), LONG).is_err());
     Comms::connect(&longest, LONG).unwrap();
     let missing = Address::path("/nonexistent/socket").unwrap();
     assert!(matches!(Comms::connect(&missing, LONG), Err(Error::System { errno: libc::ENOENT, .. })));

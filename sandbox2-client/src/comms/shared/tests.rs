@@ -475,6 +475,34 @@ fn time_outs_hold_in_shared_memory() {
     assert_eq!(hostile.comms.send_u8(1), Err(Error::Closed));
 }
 
+#[test]
+fn a_trickle_does_not_outlast_a_time_out_in_shared_memory() {
+    for wanted in [tag::BYTES, tag::TEXT] {
+        let Hostile { mut comms, memory, socket: _socket, there, back: _ } = hostile();
+        comms.set_timeout(Some(Duration::from_millis(20)));
+        comms.set_max_message(u32::MAX as usize);
+        let stop = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                memory.write(there.bytes, &header(wanted, u32::MAX, 0));
+                let mut count = 12;
+                while !stop.load(Ordering::Relaxed) {
+                    // As far as there is room.
+                    let read = memory.load_u32(there.read).unwrap();
+                    if count - (read & !CLOSED) < 4000 {
+                        count += 1;
+                        memory.store_u32(there.written, count).unwrap();
+                        sys::futex::wake(&memory, there.written).unwrap();
+                    }
+                }
+            });
+            // One is taken, the other skipped.
+            assert_eq!(comms.receive_bytes(), Err(Error::TimedOut));
+            stop.store(true, Ordering::Relaxed);
+        });
+    }
+}
+
 /// Whatever another thread does to every byte of the memory meanwhile, receiving ends, without a panic, and touches nothing else.
 #[test]
 fn a_scribbler_gets_no_further_than_an_error() {
