@@ -159,7 +159,8 @@ fn comms_round_trips(shared: bool) -> Duration {
 
 fn ipc_round_trips() -> Duration {
     let (there, back) = (ipc::bytes_channel(), ipc::bytes_channel());
-    let ((send, receive), (answer, answered)) = (there.expect("a channel can be had"), back.expect("a channel can be had"));
+    let ((send, receive), (answer, answered)) =
+        (there.expect("a channel can be had"), back.expect("a channel can be had"));
     let pair = ((Some((send, answered)), None), (None, Some((receive, answer))));
     let echo = |(_, ends): (_, Option<(ipc::IpcBytesReceiver, ipc::IpcBytesSender)>)| {
         let (receive, answer) = ends.expect("they are for this side");
@@ -204,10 +205,14 @@ fn ipc_messages(size: usize, count: usize) -> Duration {
         let (sender, bytes) = (sender.expect("it is for this side"), vec![7; size]);
         (0..count).for_each(|_| sender.send(&bytes).expect("the other side listens"));
     };
-    with_child(((Some(receiver), None), (None, Some(sender))), send, |(receiver, _): (Option<ipc::IpcBytesReceiver>, _)| {
-        let receiver = receiver.expect("it is for this side");
-        (0..count).for_each(|_| assert_eq!(receiver.recv().expect("the other side sends").len(), size));
-    })
+    with_child(
+        ((Some(receiver), None), (None, Some(sender))),
+        send,
+        |(receiver, _): (Option<ipc::IpcBytesReceiver>, _)| {
+            let receiver = receiver.expect("it is for this side");
+            (0..count).for_each(|_| assert_eq!(receiver.recv().expect("the other side sends").len(), size));
+        },
+    )
 }
 
 /// One process copies into a shared mapping, the other out of it, at the same time.

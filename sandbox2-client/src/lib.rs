@@ -44,8 +44,8 @@ mod sys;
 pub use buffer::{Buffer, BufferError, Cursor, DEFAULT_MAX_BUFFER};
 pub use client::{Client, am_i_sandboxed};
 pub use comms::{
-    Address, Comms, Credentials, DEFAULT_MAX_MESSAGE, DEFAULT_SHARED_MEMORY, Listener, MAX_SHARED_MEMORY, Message, Receiver,
-    Sender, Status, tag,
+    Address, Comms, Credentials, DEFAULT_MAX_MESSAGE, DEFAULT_SHARED_MEMORY, Listener, MAX_SHARED_MEMORY, Message,
+    Receiver, Sender, Status, tag,
 };
 pub use error::{Error, Result};
 pub use forking::ForkingClient;

@@ -41,7 +41,7 @@ pub fn receive(
         match sys::receive(socket, place, &mut [], &mut along, wait) {
             Err(libc::EINTR) => {}
             Ok(_) if along.truncated || along.descriptors.len() > descriptors => return Err(error(libc::EMSGSIZE)),
-            received => return received.map(|length| (length, along.descriptors.into())).map_err(error),
+            received => return received.map(|length| (length, along.descriptors)).map_err(error),
         }
     }
 }

@@ -167,7 +167,7 @@ fn lack_of_descriptors(number: RawFd) {
     // SAFETY: the kernel writes one record.
     assert_eq!(unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut before) }, 0);
     case("no room for descriptors", |comms, mut theirs| {
-        send(theirs, &header(1, 0, 50), &rights(&[number; 50])).unwrap();
+        send(theirs, &header(1, 0, 50), &rights(&[number; 50])).expect("it can be sent");
         let few = libc::rlimit { rlim_cur: open() as u64 + 10, ..before };
         // SAFETY: the kernel reads one record.
         assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const few) }, 0);

@@ -17,20 +17,24 @@ impl Folder {
     fn new(name: &str) -> Folder {
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
         // Paths of sockets are short.
-        let path = if path.as_os_str().len() > 80 { std::env::temp_dir().join(path.file_name().unwrap()) } else { path };
-        fs::create_dir_all(&path).unwrap();
+        let path = if path.as_os_str().len() > 80 {
+            std::env::temp_dir().join(path.file_name().expect("it has one"))
+        } else {
+            path
+        };
+        fs::create_dir_all(&path).expect("a folder can be made");
         Folder(path)
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        fs::remove_dir_all(&self.0).unwrap();
+        fs::remove_dir_all(&self.0).expect("nobody else removes it");
     }
 }
 
 fn name(of: &str) -> Address {
-    Address::abstract_name(format!("sandbox2-{of}-{}", std::process::id())).unwrap()
+    Address::abstract_name(format!("sandbox2-{of}-{}", std::process::id())).expect("a name that can be")
 }
 
 #[test]

@@ -84,24 +84,18 @@ const KINDS: &[Kind] = &[
             receiver.receive_bytes_into(&mut place) == Ok(2) && place == [255, 0, 7]
         },
     ),
-    (
-        "barrier",
-        b"\x03\x01\0\x80\0\0\0\0\0\0\0\0",
-        Sender::send_barrier,
-        |receiver| receiver.receive_barrier() == Ok(()),
-    ),
+    ("barrier", b"\x03\x01\0\x80\0\0\0\0\0\0\0\0", Sender::send_barrier, |receiver| {
+        receiver.receive_barrier() == Ok(())
+    }),
     (
         "status",
         b"\x04\x01\0\x80\x07\0\0\0\0\0\0\0\xfe\xff\xff\xffbad",
         |sender| sender.send_status(&Status { code: -2, message: "bad".to_owned() }),
         |receiver| receiver.receive_status() == Ok(Status { code: -2, message: "bad".to_owned() }),
     ),
-    (
-        "credentials that nobody asked for",
-        b"\x02\x02\0\x80\0\0\0\0\0\0\0\0",
-        Sender::send_credentials,
-        |receiver| matches!(receiver.receive_credentials(), Err(Error::System { errno: libc::ENODATA, .. })),
-    ),
+    ("credentials that nobody asked for", b"\x02\x02\0\x80\0\0\0\0\0\0\0\0", Sender::send_credentials, |receiver| {
+        matches!(receiver.receive_credentials(), Err(Error::System { errno: libc::ENODATA, .. }))
+    }),
     (
         "a message of the user's own",
         b"\x04\x03\x02\x01\x03\0\0\0\0\0\0\0own",

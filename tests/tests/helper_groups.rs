@@ -106,7 +106,10 @@ const FACTS: &[(&str, &[&str])] = &[
     ("select", &["select,-1,0,0,0,0", "pselect6,-1,0,0,0,0"]),
     ("set_rlimit", &["setrlimit,99,0", "prlimit64,0,99,1,0"]),
     ("shared_memory", &["mmap,0,4096,3,1,-1,0", "close,-1", "statx,-1,0,0,0,0", "statfs,0,0"]),
-    ("shared_memory_comms", &["mmap,0,4096,3,1,-1,0", "futex,0,0,0,0", "futex,0,1,0,0", "sched_yield", "fcntl,-1,1034,0"]),
+    (
+        "shared_memory_comms",
+        &["mmap,0,4096,3,1,-1,0", "futex,0,0,0,0", "futex,0,1,0,0", "sched_yield", "fcntl,-1,1034,0"],
+    ),
     ("sleep", &["nanosleep,0,0", "clock_nanosleep,0,0,0,0"]),
     ("slow_fences", &["sched_setaffinity,0,0,0"]),
     ("symlink", &["symlink,0,0", "symlinkat,0,-100,0"]),

@@ -28,11 +28,17 @@ impl Address {
     pub fn path(path: impl AsRef<Path>) -> Result<Address> {
         let bytes = path.as_ref().as_os_str().as_bytes();
         if bytes.is_empty() || bytes.contains(&0) {
-            return Err(Error::System { what: "the path of a socket without a byte, or with a zero,", errno: libc::EINVAL });
+            return Err(Error::System {
+                what: "the path of a socket without a byte, or with a zero,",
+                errno: libc::EINVAL,
+            });
         }
         // The zero at its end has to have room too.
         if bytes.len() > SocketName::ROOM - 1 {
-            return Err(Error::System { what: "the path of a socket, which has more than 107 bytes,", errno: libc::ENAMETOOLONG });
+            return Err(Error::System {
+                what: "the path of a socket, which has more than 107 bytes,",
+                errno: libc::ENAMETOOLONG,
+            });
         }
         Ok(Address { name: SocketName::Path(bytes.to_vec()) })
     }
@@ -48,7 +54,10 @@ impl Address {
             // The kernel would choose a name.
             0 => Err(Error::System { what: "the name of a socket, which is empty,", errno: libc::EINVAL }),
             1..SocketName::ROOM => Ok(Address { name: SocketName::Abstract(name.to_vec()) }),
-            _ => Err(Error::System { what: "the name of a socket, which has more than 107 bytes,", errno: libc::ENAMETOOLONG }),
+            _ => Err(Error::System {
+                what: "the name of a socket, which has more than 107 bytes,",
+                errno: libc::ENAMETOOLONG,
+            }),
         }
     }
 }

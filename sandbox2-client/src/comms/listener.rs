@@ -7,9 +7,9 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::Comms;
 use super::address::Address;
 use super::deadline::Deadline;
-use super::Comms;
 use crate::error::{Error, Result};
 use crate::sys::{self, SocketName};
 

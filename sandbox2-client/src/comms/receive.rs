@@ -14,7 +14,7 @@ impl Receiver {
         self.incoming.timeout = time;
     }
 
-    /// As [`Comms::set_max_message`].
+    /// As [`Comms::set_max_message`](super::Comms::set_max_message).
     pub fn set_max_message(&mut self, bytes: usize) {
         self.most = bytes;
     }

@@ -71,7 +71,7 @@ impl Sender {
     }
 
     /// Tells the other side who this is. The kernel says it, so that it is true; the other side must have
-    /// [asked for it](Receiver::expect_credentials) before.
+    /// [asked for it](super::Receiver::expect_credentials) before.
     ///
     /// # Errors
     /// As for [`send`](Self::send).

@@ -167,7 +167,9 @@ impl SocketIn {
                 _ => return Err(self.give_up(Error::Malformed("descriptors are missing that a header announces"))),
             }
             if descriptors.len() != usize::from(header.descriptors) {
-                return Err(self.give_up(Error::Malformed("another number of descriptors came than a header announces")));
+                return Err(
+                    self.give_up(Error::Malformed("another number of descriptors came than a header announces"))
+                );
             }
         }
         self.no_strays()?;
@@ -221,7 +223,9 @@ impl SocketIn {
                 Err(error) => return Err(self.give_up(error)),
             }
             // Who sends a byte at a time is not waited for longer than others.
-            if !rest.is_empty() && let Err(error) = deadline.check() {
+            if !rest.is_empty()
+                && let Err(error) = deadline.check()
+            {
                 return Err(self.give_up(error));
             }
         }

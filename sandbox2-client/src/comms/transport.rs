@@ -57,7 +57,13 @@ impl Outgoing {
         let bytes = header.encode();
         match payload.len() {
             // Two sizes, so that a number does not pay for a text.
-            0..=16 => self.pieces(header, together::<{ HEADER + 16 }>(&mut [0; _], bytes, payload), &[], descriptors, deadline),
+            0..=16 => self.pieces(
+                header,
+                together::<{ HEADER + 16 }>(&mut [0; _], bytes, payload),
+                &[],
+                descriptors,
+                deadline,
+            ),
             17..=TOGETHER => {
                 let mut place = [0; HEADER + TOGETHER];
                 self.pieces(header, together(&mut place, bytes, payload), &[], descriptors, deadline)

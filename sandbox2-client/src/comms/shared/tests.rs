@@ -17,7 +17,8 @@ const LONG: Option<Duration> = Some(Duration::from_secs(20));
 /// Two sides that share memory.
 pub(crate) fn shared_pair(size: Option<usize>) -> (Comms, Comms) {
     let (mut one, mut other) = Comms::pair().expect("a pair can be had");
-    (one.set_timeout(LONG), other.set_timeout(LONG));
+    one.set_timeout(LONG);
+    other.set_timeout(LONG);
     thread::scope(|scope| {
         let accepts = scope.spawn(|| other.accept_shared_memory());
         one.upgrade_to_shared_memory(size).expect("the other side accepts");
@@ -358,7 +359,8 @@ fn who_is_killed_in_the_middle_is_noticed_without_a_time_out() {
     let Hostile { mut comms, memory, socket, there, back: _ } = hostile();
     comms.set_timeout(None);
     // All of its memory and its socket are another process's.
-    let mut peer = Command::new("sleep").arg("1000").stdin(Stdio::from(std::os::fd::OwnedFd::from(socket))).spawn().unwrap();
+    let mut peer =
+        Command::new("sleep").arg("1000").stdin(Stdio::from(std::os::fd::OwnedFd::from(socket))).spawn().unwrap();
     thread::scope(|scope| {
         let waits = scope.spawn(move || comms.receive_bytes());
         memory.write(there.bytes, &[&header(tag::BYTES, 100, 0)[..], &[0; 50]].concat());
