@@ -48,6 +48,19 @@ const _: () = {
 #[repr(align(8))]
 struct Control(MaybeUninit<[u8; CONTROL]>);
 
+/// Sends what it can of `bytes`; how many went. Less work than [`send`].
+#[inline]
+pub(crate) fn send_bytes(socket: BorrowedFd<'_>, bytes: &[u8], wait: bool) -> Outcome<usize> {
+    let mut vector = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
+    // SAFETY: a message header of zeros is one without anything.
+    let mut message: libc::msghdr = unsafe { core::mem::zeroed() };
+    message.msg_iov = &raw mut vector;
+    message.msg_iovlen = 1;
+    let flags = libc::MSG_NOSIGNAL | if wait { 0 } else { libc::MSG_DONTWAIT };
+    // SAFETY: the header refers to memory that lives until the call is over, and the kernel only reads it.
+    outcome(unsafe { libc::sendmsg(socket.as_raw_fd(), &raw const message, flags) })
+}
+
 /// Sends what it can of `parts`, with descriptors attached to its first byte; how many bytes went.
 pub(crate) fn send(socket: BorrowedFd<'_>, parts: [&[u8]; 2], descriptors: &[RawFd], wait: bool) -> Outcome<usize> {
     let mut vectors = parts.map(|part| libc::iovec { iov_base: part.as_ptr().cast_mut().cast(), iov_len: part.len() });
@@ -108,8 +121,18 @@ pub(crate) fn receive(
     let flags = libc::MSG_CMSG_CLOEXEC | if wait { 0 } else { libc::MSG_DONTWAIT };
     // SAFETY: the header refers to memory that is exclusively ours until the call is over.
     let received = outcome(unsafe { libc::recvmsg(socket.as_raw_fd(), &raw mut message, flags) })?;
+    // Mostly there is nothing.
+    if message.msg_controllen > 0 {
+        came_along(&message, along);
+    }
+    along.truncated = message.msg_flags & libc::MSG_CTRUNC != 0;
+    Ok(received)
+}
+
+/// Takes what the kernel has put into the control buffer of a message.
+fn came_along(message: &libc::msghdr, along: &mut Along) {
     // SAFETY: the kernel has filled the control buffer in up to `msg_controllen`.
-    let mut head = unsafe { libc::CMSG_FIRSTHDR(&raw const message) };
+    let mut head = unsafe { libc::CMSG_FIRSTHDR(message) };
     while !head.is_null() {
         // SAFETY: not null, so it points to a whole header that the kernel wrote.
         let header = unsafe { head.read() };
@@ -146,10 +169,8 @@ pub(crate) fn receive(
             _ => {}
         }
         // SAFETY: `head` points to a header in the buffer of `message`.
-        head = unsafe { libc::CMSG_NXTHDR(&raw const message, head) };
+        head = unsafe { libc::CMSG_NXTHDR(message, head) };
     }
-    along.truncated = message.msg_flags & libc::MSG_CTRUNC != 0;
-    Ok(received)
 }
 
 /// Waits until one of `events` is there, the other side has hung up, or the time is over; what is there.

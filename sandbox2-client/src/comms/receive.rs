@@ -161,9 +161,7 @@ impl Receiver {
         if begun.header.length as usize != N {
             return Err(self.incoming.give_up(Error::Malformed("a message of fixed length has another one")));
         }
-        let mut bytes = [0; N];
-        self.incoming.payload_into(&begun, &mut bytes)?;
-        Ok(bytes)
+        self.incoming.payload_fixed(&begun)
     }
 
     pub(super) fn empty(&mut self, begun: &Begun) -> Result<()> {

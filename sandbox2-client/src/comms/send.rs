@@ -25,7 +25,7 @@ impl Sender {
     /// # Errors
     /// As for [`send`](Self::send); likewise for all that follow.
     pub fn send_bool(&mut self, value: bool) -> Result<()> {
-        self.send(tag::BOOL, &[u8::from(value)], &[])
+        self.0.send_fixed(tag::BOOL, [u8::from(value)])
     }
 
     /// Sends a text.
