@@ -48,17 +48,12 @@ const _: () = {
 #[repr(align(8))]
 struct Control(MaybeUninit<[u8; CONTROL]>);
 
-/// Sends what it can of `bytes`; how many went. Less work than [`send`].
+/// Sends what it can of `bytes`; how many went. Less work for the kernel than [`send`].
 #[inline]
 pub(crate) fn send_bytes(socket: BorrowedFd<'_>, bytes: &[u8], wait: bool) -> Outcome<usize> {
-    let mut vector = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
-    // SAFETY: a message header of zeros is one without anything.
-    let mut message: libc::msghdr = unsafe { core::mem::zeroed() };
-    message.msg_iov = &raw mut vector;
-    message.msg_iovlen = 1;
     let flags = libc::MSG_NOSIGNAL | if wait { 0 } else { libc::MSG_DONTWAIT };
-    // SAFETY: the header refers to memory that lives until the call is over, and the kernel only reads it.
-    outcome(unsafe { libc::sendmsg(socket.as_raw_fd(), &raw const message, flags) })
+    // SAFETY: the bytes live until the call is over, and the kernel only reads them.
+    outcome(unsafe { libc::send(socket.as_raw_fd(), bytes.as_ptr().cast(), bytes.len(), flags) })
 }
 
 /// Sends what it can of `parts`, with descriptors attached to its first byte; how many bytes went.

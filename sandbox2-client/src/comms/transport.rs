@@ -205,7 +205,9 @@ impl Incoming {
     /// The payload of a frame, whose length is known while compiling.
     #[inline]
     pub(super) fn payload_fixed<const N: usize>(&mut self, begun: &Begun) -> Result<[u8; N]> {
-        if self.ring.is_none() && let Some(bytes) = self.stream.take() {
+        if self.ring.is_none()
+            && let Some(bytes) = self.stream.take()
+        {
             return Ok(bytes);
         }
         let mut bytes = [0; N];

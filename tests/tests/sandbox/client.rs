@@ -13,7 +13,7 @@ sandbox2::policy! {
     static GUEST;
 
     use system_malloc, exit;
-    ALLOW sendmsg, recvmsg, close;
+    ALLOW sendto, sendmsg, recvmsg, close;
     ALLOW futex, sigaltstack, rt_sigprocmask, fcntl, read, fstat, statx, lseek;
 }
 
@@ -22,7 +22,7 @@ sandbox2::policy! {
     static FROM_THE_START;
 
     use dynamic_startup, rust_std;
-    ALLOW sendmsg, recvmsg, close, fcntl, read, fstat, statx, lseek;
+    ALLOW sendto, sendmsg, recvmsg, close, fcntl, read, fstat, statx, lseek;
 }
 
 fn guest(mode: &str) -> Option<Executor> {

@@ -14,7 +14,7 @@ sandbox2::policy! {
     static TALKER;
 
     use dynamic_startup, rust_std;
-    ALLOW sendmsg, recvmsg if fd == 5;
+    ALLOW sendto, sendmsg, recvmsg if fd == 5;
     // The talker copies its own end once.
     ALLOW fcntl if cmd == F_DUPFD_CLOEXEC && fd == 5;
 }
@@ -24,7 +24,7 @@ sandbox2::policy! {
     static SHARING_TALKER;
 
     use dynamic_startup, rust_std, shared_memory_comms;
-    ALLOW sendmsg, recvmsg if fd == 5;
+    ALLOW sendto, sendmsg, recvmsg if fd == 5;
 }
 
 /// A running sandboxee, and the channel to it.
