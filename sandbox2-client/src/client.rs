@@ -6,9 +6,10 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed, Ordering::SeqCst};
 
 use crate::comms::Comms;
-use crate::environment::{Introduction, VARIABLE};
+use crate::environment::{Introduction, LOGS_NAME, VARIABLE};
 use crate::error::{Error, Result};
 use crate::handshake;
+use crate::logs::Forwarder;
 
 /// The sandboxee's side of a sandbox.
 ///
@@ -45,6 +46,13 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 static SANDBOXED: AtomicBool = AtomicBool::new(false);
 
 impl Client {
+    /// Whether this program was started by sandbox2, so that [`new`](Self::new) has something to give: for programs that can also be run by
+    /// themselves. It takes nothing.
+    #[must_use]
+    pub fn was_started() -> bool {
+        introduction().is_ok()
+    }
+
     /// What the host said when it started this program.
     ///
     /// # Errors
@@ -97,6 +105,31 @@ impl Client {
     #[doc(alias = "HasMappedFD")]
     pub fn has_descriptor(&self, name: &str) -> bool {
         self.named.contains_key(name)
+    }
+
+    /// Lets all records of this process that are information or more go to the host: of `log` and of `tracing`, as far as these features
+    /// are on. See [`logs::forward`](crate::logs::forward).
+    ///
+    /// # Errors
+    /// If the host does not take records (on its side: `Ipc::forward_logs`), or something else in this process takes them already.
+    #[cfg(any(feature = "log", feature = "tracing"))]
+    #[doc(alias = "SendLogsToSupervisor")]
+    pub fn forward_logs(&mut self) -> Result<()> {
+        let taken = |_| Error::Taken("the records of this process go elsewhere already");
+        crate::logs::forward(self.log_descriptor()?).map_err(taken)
+    }
+
+    /// What sends records to the host, for programs that use neither `log` nor `tracing`.
+    ///
+    /// # Errors
+    /// If the host does not take records (on its side: `Ipc::forward_logs`), or this was called before.
+    pub fn log_forwarder(&mut self) -> Result<Forwarder> {
+        self.log_descriptor().map(Forwarder::new)
+    }
+
+    fn log_descriptor(&mut self) -> Result<OwnedFd> {
+        let missing = "the host does not take records (Ipc::forward_logs), or they go to it already";
+        self.named.remove(LOGS_NAME).ok_or(Error::Taken(missing))
     }
 
     /// Puts the host's policy in force: for this thread, for all others of this process, and for good.

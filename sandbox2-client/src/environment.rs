@@ -24,6 +24,9 @@ pub const VARIABLE: &str = "SANDBOX2";
 /// The descriptor that the channel to the host is, unless something else was mapped there.
 pub const COMMS_NUMBER: RawFd = 1023;
 
+/// The name of the descriptor over which a sandboxee's records go to its host.
+pub const LOGS_NAME: &str = "sandbox2.logs";
+
 /// The longest name of a descriptor, in bytes.
 pub const MAX_NAME: usize = 64;
 

@@ -6,7 +6,9 @@ use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 
 use sandbox2_client::Comms;
-use sandbox2_client::environment::{COMMS_NUMBER, Introduction, MAX_NAME, is_name};
+use sandbox2_client::environment::{COMMS_NUMBER, Introduction, LOGS_NAME, MAX_NAME, is_name};
+
+use crate::logs::{LogLimits, LogRecord, LogServer};
 
 /// The descriptors that a sandboxee will have.
 ///
@@ -117,6 +119,9 @@ pub(crate) struct Planned {
 }
 
 impl Ipc {
+    /// The number of the [channel](Ipc::comms) in the sandboxee, unless that is mapped: for policies, `if fd == { Ipc::CHANNEL }`.
+    pub const CHANNEL: RawFd = COMMS_NUMBER;
+
     /// The highest number that a mapped descriptor can have: the default of the kernel's `fs.nr_open`, less one.
     pub const MAX_NUMBER: RawFd = (1 << 20) - 1;
 
@@ -177,6 +182,34 @@ impl Ipc {
         Ok(Comms::new(host))
     }
 
+    /// Takes what the sandboxee logs into the host's own log, marked with that name: `Client::forward_logs` is its side. See
+    /// [`LogServer::new`].
+    ///
+    /// The sandboxee's policy must allow `sendmsg` on the descriptor, which is the lowest that is free from 3 on.
+    ///
+    /// # Errors
+    /// If it is taken already, or there is no socket pair or thread to be had.
+    #[cfg(any(feature = "log", feature = "tracing"))]
+    #[doc(alias = "EnableLogServer")]
+    pub fn forward_logs(&mut self, name: &str) -> Result<LogServer, IpcError> {
+        let socket = self.receive_fd(LOGS_NAME)?;
+        LogServer::new(socket, name).map_err(no_log_server)
+    }
+
+    /// As `forward_logs`, into `sink`. See [`LogServer::with_sink`].
+    ///
+    /// # Errors
+    /// If it is taken already, or there is no socket pair or thread to be had.
+    pub fn forward_logs_to(
+        &mut self,
+        name: &str,
+        limits: LogLimits,
+        sink: impl FnMut(&LogRecord<'_>) + Send + 'static,
+    ) -> Result<LogServer, IpcError> {
+        let socket = self.receive_fd(LOGS_NAME)?;
+        LogServer::with_sink(socket, name, limits, sink).map_err(no_log_server)
+    }
+
     /// Whether the sandboxee's descriptor `remote` is mapped.
     #[must_use]
     pub fn is_mapped(&self, remote: RawFd) -> bool {
@@ -229,6 +262,10 @@ impl Ipc {
             _ => Ok(target),
         }
     }
+}
+
+fn no_log_server(source: io::Error) -> IpcError {
+    IpcError::System { what: "the thread that takes the records".to_owned(), source }
 }
 
 impl Target {

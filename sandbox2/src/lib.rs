@@ -83,6 +83,7 @@ pub use error::{SetupError, Stage};
 pub use executor::{Executor, Stdio};
 pub use forkserver::ForkServer;
 pub use ipc::{Ipc, IpcError, Target};
+pub use launch::LaunchServer;
 pub use limits::Limits;
 pub use logs::{LOG_TARGET, LogCounts, LogLimits, LogRecord, LogServer};
 pub use outcome::{Argument, DecidedBy, NotOk, Outcome, Place, Status, Usage, Verdict, Violation};
@@ -240,3 +241,8 @@ macro_rules! assert_denies {
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// And those of the page about talking to a sandboxee.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/TALKING.md")]
+struct Talking;

@@ -23,7 +23,7 @@ use sandbox2_policy::surroundings::{Mount, MountKind};
 use crate::error::{SetupError, Stage};
 use crate::forkserver::{ForkServer, ServerSpec};
 use crate::ipc::{Ipc, Planned};
-use crate::launch::{self, Handshake, LaunchSpec, Start};
+use crate::launch::{self, Handshake, LaunchServer, LaunchSpec, Start};
 use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::sys::{Errno, calls};
@@ -71,6 +71,7 @@ pub struct Executor {
     streams: [Option<Stdio>; 3],
     sandbox_before_exec: bool,
     handshake_timeout: Duration,
+    server: Option<LaunchServer>,
 }
 
 /// How long a program may take to ask for its policy, if nothing else is said.
@@ -118,6 +119,7 @@ impl Executor {
             streams: [None, None, None],
             sandbox_before_exec: true,
             handshake_timeout: HANDSHAKE_TIMEOUT,
+            server: None,
         }
     }
 
@@ -129,8 +131,8 @@ impl Executor {
         executor
     }
 
-    /// Starts the program at `path` as a fork server with nothing but its path as an argument; see
-    /// [`start_fork_server`](Self::start_fork_server).
+    /// Starts the program at `path` as a fork server with nothing but its path as an argument; for one with arguments, an environment or
+    /// descriptors see [`start_fork_server`](Self::start_fork_server).
     ///
     /// # Errors
     /// As for [`start_fork_server`](Self::start_fork_server).
@@ -238,6 +240,13 @@ impl Executor {
     #[must_use]
     pub fn sandbox_before_exec(mut self, before: bool) -> Executor {
         self.sandbox_before_exec = before;
+        self
+    }
+
+    /// Has a [`LaunchServer`] make the sandbox's processes.
+    #[must_use]
+    pub fn launched_by(mut self, server: &LaunchServer) -> Executor {
+        self.server = Some(server.clone());
         self
     }
 
@@ -445,6 +454,7 @@ impl Executor {
             mounts,
             hostname: parts.hostname.as_deref().unwrap_or("sandbox2").to_owned(),
             network: parts.network,
+            server: self.server,
         })
     }
 }
@@ -584,7 +594,7 @@ mod tests {
     #[test]
     fn the_environment_is_empty_unless_it_is_asked_for() {
         let ours = CString::from(c"SANDBOX2=1;sandboxed");
-        assert_eq!(spec(Executor::new(this(), ["x"])).unwrap().envp, [ours.clone()]);
+        assert_eq!(spec(Executor::new(this(), ["x"])).unwrap().envp, std::slice::from_ref(&ours));
         let own = spec(Executor::new(this(), ["x"]).env("B", "2").envs([("A", "1")])).unwrap().envp;
         assert_eq!(own, [c"A=1".into(), c"B=2".into(), ours]);
         let all = spec(Executor::new(this(), ["x"]).inherit_env().env("PATH", "mine")).unwrap().envp;

@@ -44,13 +44,17 @@ pub(super) fn launch(mut spec: LaunchSpec) -> Result<Unfiltered, SetupError> {
     let (gate, open) = pipe("a pipe to the keeper of the namespaces")?;
     let (status, tell) = pipe("a pipe from the fork server")?;
     let pipes = Pipes { gate, status, open, tell };
+    let mut numbers = plan::Numbers::new(spec.server.is_some());
+    let gate = numbers.of(pipes.gate.as_raw_fd());
+    let status = numbers.of(pipes.status.as_raw_fd());
     let preparation = plan::Preparation {
-        descriptors: plan::Descriptors::plan(&[(pipes.gate.as_raw_fd(), 0)], None)?,
+        descriptors: plan::Descriptors::plan(&[(gate, 0)], None)?,
         limits: Vec::new(),
         writable_program: None,
-        begin: Begin::Held { status: pipes.status.as_raw_fd() },
+        begin: Begin::Held { status },
+        numbers,
     };
-    let setup::Ready { tree, main, .. } = setup::set_up(&mut spec, &preparation)?;
+    let setup::Ready { tree, main, .. } = setup::set_up(&mut spec, preparation)?;
     let Pipes { open, tell, .. } = pipes;
     let Start::Forked { server, introduction, patience } = spec.start else {
         return Err(SetupError::new(Stage::Plan, None));

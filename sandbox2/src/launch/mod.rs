@@ -7,6 +7,7 @@
 mod forked;
 mod hint;
 mod plan;
+mod server;
 mod setup;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ use sandbox2_policy::surroundings::{Mount, Network};
 pub(crate) use self::forked::{Forks, MAX_MAPPED};
 pub(crate) use self::hint::explain;
 pub(crate) use self::plan::Descriptors;
+pub use self::server::LaunchServer;
 #[cfg(test)]
 pub(crate) use self::tree::Ended;
 pub(crate) use self::tree::{Launched, Tree, pid_of};
@@ -53,6 +55,8 @@ pub(crate) struct LaunchSpec {
     pub(crate) mounts: Vec<Mount>,
     pub(crate) hostname: String,
     pub(crate) network: Network,
+    /// Who makes init in the host's place.
+    pub(crate) server: Option<LaunchServer>,
 }
 
 /// How the sandboxee comes to be.
@@ -94,12 +98,14 @@ pub(crate) fn launch(mut spec: LaunchSpec) -> Result<Begun, SetupError> {
         Start::Unfiltered(program, _) => (program.as_raw_fd(), Begin::Unfiltered),
         Start::Forked { .. } => return forked::launch(spec).map(Begun::Unfiltered),
     };
-    let fds: Vec<_> = spec.fds.iter().map(|(from, to)| (from.as_raw_fd(), *to)).collect();
-    let descriptors = plan::Descriptors::plan(&fds, Some(program))?;
-    let writable_program = plan::writable_program(program)?;
+    let mut numbers = plan::Numbers::new(spec.server.is_some());
+    let fds: Vec<_> = spec.fds.iter().map(|(from, to)| (numbers.of(from.as_raw_fd()), *to)).collect();
+    let number = numbers.of(program);
+    let descriptors = plan::Descriptors::plan(&fds, Some(number))?;
+    let writable_program = plan::writable_program(program, number)?;
     let (limits, late_limit) = plan::limits(&spec.limits, descriptors.first_free);
-    let preparation = plan::Preparation { descriptors, limits, writable_program, begin };
-    let setup::Ready { tree, main, listener } = setup::set_up(&mut spec, &preparation)?;
+    let preparation = plan::Preparation { descriptors, limits, writable_program, begin, numbers };
+    let setup::Ready { tree, main, listener } = setup::set_up(&mut spec, preparation)?;
     match spec.start {
         Start::Unfiltered(_, handshake) => {
             Ok(Begun::Unfiltered(Unfiltered::new(tree, main, handshake, spec.filter, late_limit)))

@@ -16,7 +16,7 @@ use crate::sys::abi::{MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOSUID, MO
 use crate::sys::calls::FileId;
 use crate::sys::child::{Begin, FdMove, LimitOp, MountKind, MountOp, Plan, ProgramPlan, RootPlan, Target};
 use crate::sys::region::Region;
-use crate::sys::{self, calls, forget};
+use crate::sys::{self, calls, forget, server};
 
 /// The user and group that the sandboxee sees itself as.
 const INSIDE_ID: u32 = 1000;
@@ -122,8 +122,8 @@ pub(super) struct WritableProgram {
 /// Where the program is and which file it is, if the sandboxee's user can change it.
 ///
 /// A file without a name (a memfd, one that was deleted) is left alone: whoever runs it from its descriptor a second time
-/// seals it.
-pub(super) fn writable_program(program: RawFd) -> Result<Option<WritableProgram>, SetupError> {
+/// seals it. `number` is what the process that makes init has it as.
+pub(super) fn writable_program(program: RawFd, number: RawFd) -> Result<Option<WritableProgram>, SetupError> {
     let failed = |errno| SetupError::new(Stage::Program, errno);
     let facts = calls::file_facts(program).map_err(|sys::Errno(errno)| failed(Some(errno)))?;
     let (user, _) = calls::effective_ids();
@@ -134,7 +134,7 @@ pub(super) fn writable_program(program: RawFd) -> Result<Option<WritableProgram>
         .map_err(|error| failed(error.raw_os_error()).with_hint(Some("the host itself needs /proc")))?;
     let dir = path.parent().unwrap_or(&path).to_owned();
     let text = |path: PathBuf| CString::new(path.into_os_string().into_vec()).map_err(|_| failed(Some(libc::EINVAL)));
-    Ok(Some(WritableProgram { number: program, path: text(path)?, dir: text(dir)?, id: facts.id }))
+    Ok(Some(WritableProgram { number, path: text(path)?, dir: text(dir)?, id: facts.id }))
 }
 
 /// Enough memory for the plan; what is not touched costs nothing.
@@ -164,6 +164,40 @@ pub(super) struct Preparation {
     pub(super) limits: Vec<LimitOp>,
     pub(super) writable_program: Option<WritableProgram>,
     pub(super) begin: Begin,
+    pub(super) numbers: Numbers,
+}
+
+/// Under which numbers the process that makes init has the host's descriptors.
+#[derive(Debug)]
+pub(super) struct Numbers {
+    /// What goes to a launch server, in order; `None`: it is the host itself.
+    passed: Option<Vec<RawFd>>,
+}
+
+impl Numbers {
+    pub(super) fn new(by_server: bool) -> Numbers {
+        Numbers { passed: by_server.then(Vec::new) }
+    }
+
+    /// The number of a descriptor of the host's.
+    pub(super) fn of(&mut self, fd: RawFd) -> RawFd {
+        match &mut self.passed {
+            None => fd,
+            Some(passed) => {
+                passed.push(fd);
+                // The first is that of the memory.
+                server::FIRST.saturating_add(i32::try_from(passed.len()).unwrap_or(i32::MAX))
+            }
+        }
+    }
+
+    pub(super) fn passed(&self) -> &[RawFd] {
+        self.passed.as_deref().unwrap_or_default()
+    }
+
+    fn by_server(&self) -> bool {
+        self.passed.is_some()
+    }
 }
 
 /// Lays the plan out in `region`.
@@ -174,7 +208,7 @@ pub(super) fn lay_out<'r>(
     preparation: &Preparation,
     (host, lifeline): (RawFd, RawFd),
 ) -> sys::Result<&'r Plan<'r>> {
-    let Preparation { descriptors, limits, writable_program, begin } = preparation;
+    let Preparation { descriptors, limits, writable_program, begin, numbers } = preparation;
     let steps = files.steps.iter().map(|step| mount_op(region, step)).collect::<sys::Result<Vec<_>>>()?;
     let (user, group) = calls::effective_ids();
     let cwd = match &spec.cwd {
@@ -183,6 +217,7 @@ pub(super) fn lay_out<'r>(
     };
     region.put_one(Plan {
         shared: region.shared(),
+        tied: !numbers.by_server(),
         host,
         lifeline,
         forget: region.put(&forget::gaps(region.range()))?,

@@ -32,21 +32,32 @@ pub(super) struct Ready {
 ///
 /// # Errors
 /// The first step that failed; then nothing is left.
-pub(super) fn set_up(spec: &mut LaunchSpec, preparation: &plan::Preparation) -> Result<Ready, SetupError> {
+pub(super) fn set_up(spec: &mut LaunchSpec, mut preparation: plan::Preparation) -> Result<Ready, SetupError> {
     let files = mounts::resolve(&spec.mounts)?;
     let at = |stage| move |Errno(errno)| hint::explain(SetupError::new(stage, Some(errno)));
-    let region = Region::new(plan::arena_size(spec, &files)).map_err(at(Stage::Plan))?;
+    let arena = plan::arena_size(spec, &files);
+    let (region, memory) = match &spec.server {
+        None => (Region::new(arena).map_err(at(Stage::Plan))?, None),
+        Some(_) => Region::shareable(arena).map(|(region, memory)| (region, Some(memory))).map_err(at(Stage::Plan))?,
+    };
     let host = calls::pidfd_open_self().map_err(at(Stage::Plan))?;
     let (lifeline, host_end) = pipe("a pipe that ties the sandbox to its host")?;
-    let watched = (host.as_raw_fd(), lifeline.as_raw_fd());
-    let plan = plan::lay_out(&region, spec, &files, preparation, watched).map_err(at(Stage::Plan))?;
-
-    // No signal handler of the host's may run in the child.
-    let mask = calls::signal_mask(u64::MAX).map_err(at(Stage::Namespaces))?;
-    let cloned = child::clone_init(plan, Namespaces::new(spec.network).flags(), region.stack(0));
-    calls::signal_mask(mask).map_err(at(Stage::Namespaces))?;
-    let init = cloned.map_err(at(Stage::Namespaces))?;
-    drop((host, lifeline));
+    let watched = (preparation.numbers.of(host.as_raw_fd()), preparation.numbers.of(lifeline.as_raw_fd()));
+    let plan = plan::lay_out(&region, spec, &files, &preparation, watched).map_err(at(Stage::Plan))?;
+    let namespaces = Namespaces::new(spec.network).flags();
+    let init = match (&spec.server, &memory) {
+        (Some(server), Some(memory)) => {
+            server.clone_init(plan, namespaces, &region, memory, preparation.numbers.passed())?
+        }
+        _ => {
+            // No signal handler of the host's may run in the child.
+            let mask = calls::signal_mask(u64::MAX).map_err(at(Stage::Namespaces))?;
+            let cloned = child::clone_init(plan, namespaces, region.stack(0));
+            calls::signal_mask(mask).map_err(at(Stage::Namespaces))?;
+            cloned.map_err(at(Stage::Namespaces))?
+        }
+    };
+    drop((host, lifeline, memory));
 
     let setup = Setup { init: Some(init), spec, files: &files, region: &region };
     let listener = setup.wait(preparation.begin)?;

@@ -40,6 +40,7 @@ fn spec(program: &str, args: &[&str]) -> LaunchSpec {
         mounts: Vec::new(),
         hostname: "sandbox2".into(),
         network: Network::None,
+        server: None,
     }
 }
 

@@ -20,22 +20,28 @@ const CLOSED_PATIENCE: Duration = Duration::from_secs(2);
 /// How long to look for the installed filter without letting go of the processor.
 const SPIN: Duration = Duration::from_micros(50);
 
+/// What ends it, and its processes, if there are any left to end.
+pub(super) struct Failed {
+    pub(super) tree: Option<Tree>,
+    pub(super) end: End,
+}
+
 /// Waits until its policy is in force; what it is then, and the number that its listener has there.
 ///
 /// # Errors
-/// What ends it, and its processes, if there are any left to end.
+/// What ends it.
 pub(super) fn wait(
     unfiltered: Unfiltered,
     control: &Control,
     deadline: Deadline,
-) -> Result<(Launched, i32), (Option<Tree>, End)> {
+) -> Result<(Launched, i32), Box<Failed>> {
     let mut waiting = Waiting { unfiltered, control, deadline, until: None, state: Heard::More };
     match waiting.listener() {
         Ok(listener) => match waiting.unfiltered.into_launched(listener) {
             Ok(launched) => Ok((launched, listener)),
-            Err(error) => Err((None, End::NotSandboxed(error))),
+            Err(error) => Err(Box::new(Failed { tree: None, end: End::NotSandboxed(error) })),
         },
-        Err(end) => Err((Some(waiting.unfiltered.into_tree()), end)),
+        Err(end) => Err(Box::new(Failed { tree: Some(waiting.unfiltered.into_tree()), end })),
     }
 }
 

@@ -59,7 +59,8 @@ fn launch_and_watch(spec: LaunchSpec, policy: &Policy, control: &Control, starte
         Ok(Begun::Filtered(launched)) => (launched, Bootstrap::Exec),
         Ok(Begun::Unfiltered(unfiltered)) => match handshake::wait(unfiltered, control, deadline) {
             Ok((launched, listener)) => (launched, Bootstrap::Close { listener }),
-            Err((tree, end)) => {
+            Err(failed) => {
+                let handshake::Failed { tree, end } = *failed;
                 return match tree {
                     Some(tree) => finish(tree, None, end),
                     None => (status(end, None, None), Usage::default()),

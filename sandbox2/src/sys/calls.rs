@@ -5,7 +5,7 @@
 use core::ffi::CStr;
 use core::sync::atomic::AtomicU32;
 use core::time::Duration;
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
 use libc::c_long;
 use sandbox2_policy::insn::Insn;
@@ -130,6 +130,21 @@ pub(crate) fn readable(which: Fd, wait: Duration) -> Result<bool> {
     let poll_address = core::ptr::from_mut(&mut poll).expose_provenance();
     // SAFETY: the kernel writes `revents` of one `pollfd` that lives on this frame.
     unsafe { raw::syscall(libc::SYS_ppoll, [poll_address, 1, address(&time), 0, 8, 0]) }.map(|ready| ready > 0)
+}
+
+/// Maps shared memory at that very place, where nothing may be.
+pub(crate) fn map_shared_at(base: usize, length: usize, memory: Fd) -> Result<()> {
+    let access = (libc::PROT_READ | libc::PROT_WRITE) as usize;
+    let flags = (libc::MAP_SHARED | libc::MAP_FIXED_NOREPLACE) as usize;
+    // SAFETY: the kernel maps it only where there is no memory of ours.
+    unsafe { raw::syscall(libc::SYS_mmap, [base, length, access, flags, fd(memory), 0]) }.map(drop)
+}
+
+/// A piece of memory without a name, close-on-exec.
+pub(crate) fn memory(name: &CStr, length: usize) -> Result<OwnedFd> {
+    let made = plain(libc::SYS_memfd_create, [text(name), libc::MFD_CLOEXEC as usize, 0, 0, 0, 0]).map(own)?;
+    plain(libc::SYS_ftruncate, [fd(made.as_raw_fd()), length, 0, 0, 0, 0])?;
+    Ok(made)
 }
 
 /// A pair of packet sockets, close-on-exec.

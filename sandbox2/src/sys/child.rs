@@ -29,6 +29,8 @@ use super::{Errno, Result, forget, raw};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan<'a> {
     pub(crate) shared: &'a Shared,
+    /// Whether the thread that made init supervises it, and init is to end with it.
+    pub(crate) tied: bool,
     /// The host's pidfd: readable once the host is gone.
     pub(crate) host: Fd,
     /// A pipe whose other end the host alone has: init ends the sandbox once something comes, or that end is gone. The kernel
@@ -234,7 +236,7 @@ pub(crate) fn clone_init(plan: &Plan<'_>, namespaces: u64, stack: (u64, u64)) ->
 
 // --- init ---
 
-extern "C" fn init(plan: *const ()) -> ! {
+pub(super) extern "C" fn init(plan: *const ()) -> ! {
     // SAFETY: `clone_init` passes a valid plan, and nobody writes to it.
     let plan = unsafe { &*plan.cast::<Plan<'_>>() };
     let shared = plan.shared;
@@ -265,12 +267,19 @@ extern "C" fn init(plan: *const ()) -> ! {
 
 /// Everything that comes before the sandboxee is made. The mount that the program is on, if it is to become read-only.
 fn prepare(plan: &Plan<'_>) -> core::result::Result<Option<Fd>, Failure> {
-    calls::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL as usize, 0).at(Stage::ParentDeath, 0)?;
+    if plan.tied {
+        calls::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL as usize, 0).at(Stage::ParentDeath, 0)?;
+    }
     // The host may have died before that: then nobody is left to read this.
     if calls::readable(plan.host, Duration::ZERO).at(Stage::ParentDeath, 0)? {
         calls::exit_group(1);
     }
-    forget::host_memory(plan.forget, &plan.shared.scratch);
+    if plan.tied {
+        forget::host_memory(plan.forget, &plan.shared.scratch);
+    } else if plan.shared.forgotten.load(Relaxed) == 1 {
+        // What the launch server still had: its stack.
+        forget::unmap_all(plan.forget);
+    }
     let _ = calls::prctl(libc::PR_SET_NAME, c"sandbox2-init".as_ptr().expose_provenance(), 0);
     // Were this one ignored, the sandboxee's end would be lost. The others: see `confine`.
     calls::signal_default(libc::SIGCHLD).at(Stage::Signals, libc::SIGCHLD as u32)?;

@@ -72,12 +72,18 @@ pub(crate) struct Scratch(UnsafeCell<[u8; 64]>);
 // SAFETY: only the kernel writes to it, for one process at a time.
 unsafe impl Sync for Scratch {}
 
-/// Unmaps `gaps`. Does nothing if the kernel still has an address in them that it writes to (restartable sequences of an
-/// allocator), for that would kill this process.
-pub(crate) fn host_memory(gaps: &[(usize, usize)], scratch: &Scratch) {
-    if !quiet(scratch) {
-        return;
+/// Unmaps `gaps`; whether it has. Does nothing if the kernel still has an address in them that it writes to (restartable sequences of
+/// an allocator), for that would kill this process.
+pub(crate) fn host_memory(gaps: &[(usize, usize)], scratch: &Scratch) -> bool {
+    let quiet = quiet(scratch);
+    if quiet {
+        unmap_all(gaps);
     }
+    quiet
+}
+
+/// Unmaps `gaps`, where the kernel is known to write to none of them: in a copy of a process that has let go of the host's memory.
+pub(crate) fn unmap_all(gaps: &[(usize, usize)]) {
     for (start, end) in gaps {
         if *end != usize::MAX {
             let _ = unmap(*start, *end);

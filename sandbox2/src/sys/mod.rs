@@ -1,7 +1,7 @@
 //! The kernel's door: the only unsafe code of this crate.
 //!
 //! [`raw`] makes system calls without a C library, [`abi`] lays out what they take, [`calls`] gives each one a safe face,
-//! [`spawn`] executes a program outside of any sandbox, [`region`] is the memory that host and child share, [`child`] is what runs in that memory between clone and exec,
+//! [`server`] makes its processes in the host's place, [`spawn`] executes a program outside of any sandbox, [`region`] is the memory that host and child share, [`child`] is what runs in that memory between clone and exec,
 //! [`forget`] is how it lets go of the host's, [`stage`] says how far it came.
 
 pub(crate) mod abi;
@@ -11,6 +11,7 @@ pub(crate) mod forget;
 pub(crate) mod notify;
 pub(crate) mod raw;
 pub(crate) mod region;
+pub(crate) mod server;
 pub(crate) mod spawn;
 pub(crate) mod stage;
 

@@ -7,6 +7,7 @@ use core::cell::Cell;
 use core::mem::{align_of, size_of};
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicI32, AtomicI64, AtomicU32};
+use std::os::fd::{AsRawFd, OwnedFd};
 
 use super::Errno;
 
@@ -32,6 +33,8 @@ pub(crate) struct Shared {
     /// Not 0 until the sandboxee has left init's memory: until the program is in its place, or the sandboxee is dead.
     /// Cleared, and woken as a futex, by the kernel.
     pub(crate) in_launcher: AtomicU32,
+    /// 1 if init is a copy of a process that has let go of the host's memory already. Written by that process.
+    pub(crate) forgotten: AtomicU32,
     /// 1 once a process that keeps namespaces for another has made them all.
     pub(crate) held: AtomicU32,
     /// 1 once the root is the sandbox's own. A futex for a sandboxee that is to start elsewhere than there.
@@ -68,16 +71,35 @@ unsafe impl Send for Region {}
 impl Region {
     /// A mapping with room for `arena` bytes of plan.
     pub(crate) fn new(arena: usize) -> super::Result<Region> {
+        Region::map(arena, None).map(|(region, _)| region)
+    }
+
+    /// As [`new`](Self::new), of memory that another process can map by its descriptor.
+    pub(crate) fn shareable(arena: usize) -> super::Result<(Region, OwnedFd)> {
+        let memory = super::calls::memory(c"sandbox2-launch", Region::layout(arena).1)?;
+        match Region::map(arena, Some(memory))? {
+            (region, Some(memory)) => Ok((region, memory)),
+            (_, None) => Err(Errno(libc::EBADF)),
+        }
+    }
+
+    /// Where the arena ends, and the whole length.
+    fn layout(arena: usize) -> (usize, usize) {
         let arena_end = (size_of::<Shared>() + arena).next_multiple_of(PAGE);
-        let len = arena_end + 2 * STACK;
+        (arena_end, arena_end + 2 * STACK)
+    }
+
+    fn map(arena: usize, memory: Option<OwnedFd>) -> super::Result<(Region, Option<OwnedFd>)> {
+        let (arena_end, len) = Region::layout(arena);
+        let (kind, fd) = memory.as_ref().map_or((libc::MAP_ANONYMOUS, -1), |memory| (0, memory.as_raw_fd()));
         // SAFETY: a new mapping at a place of the kernel's choice touches no memory of ours.
         let base = unsafe {
             libc::mmap(
                 core::ptr::null_mut(),
                 len,
                 libc::PROT_READ | libc::PROT_WRITE,
-                libc::MAP_SHARED | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
-                -1,
+                libc::MAP_SHARED | libc::MAP_NORESERVE | kind,
+                fd,
                 0,
             )
         };
@@ -91,7 +113,7 @@ impl Region {
         region.shared().main_pidfd.store(-1, core::sync::atomic::Ordering::Relaxed);
         region.shared().proc_fd.store(-1, core::sync::atomic::Ordering::Relaxed);
         region.shared().in_launcher.store(1, core::sync::atomic::Ordering::Relaxed);
-        Ok(region)
+        Ok((region, memory))
     }
 
     /// The page of answers.

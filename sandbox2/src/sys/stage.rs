@@ -92,6 +92,8 @@ stages! {
     Listener: "take the seccomp listener over",
     /// The host waits for the child.
     Wait: "wait for the sandbox to be set up",
+    /// The host starts a launch server, or asks it for the first process of a sandbox.
+    LaunchServer: "use the launch server",
     /// A fork server makes the sandboxee.
     Fork: "fork the sandboxee",
     /// The host starts a fork server, or asks it for a sandboxee.

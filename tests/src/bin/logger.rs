@@ -1,13 +1,12 @@
-//! A sandboxee whose records go to the host over descriptor 5: some, or with an argument a flood.
+//! A sandboxee whose records go to the host: some, or with an argument a flood.
 
-use std::os::fd::{FromRawFd as _, OwnedFd};
-
-use sandbox2_client::logs::{self, Level};
+use sandbox2_client::Client;
 
 fn main() {
-    // SAFETY: the host has mapped this descriptor, and nothing else in this program uses it.
-    let socket = unsafe { OwnedFd::from_raw_fd(5) };
-    logs::forward_up_to(socket, Level::Debug).expect("nothing else takes them");
+    let mut client = Client::new().expect("the host has started it");
+    client.forward_logs().expect("nothing else takes them");
+    assert!(client.forward_logs().is_err() && client.log_forwarder().is_err(), "they go there already");
+    log::set_max_level(log::LevelFilter::Debug);
     log::error!(target: "host::auth", "let in\n\x1b[2Jroot");
     tracing::info!(count = 3, "three came");
     log::debug!("detail");

@@ -40,7 +40,7 @@ fn child(server: &ForkServer, change: impl FnOnce(&mut Executor)) -> (Sandbox2, 
     let mut sandbox = Sandbox2::new(executor, &CHILD);
     sandbox.run_async().unwrap_or_else(|error| panic!("{error:#}"));
     assert_eq!((comms.receive_bool(), comms.receive_bool()), (Ok(false), Ok(true)));
-    let prepared = comms.receive_u32().unwrap();
+    let prepared = comms.receive_u32().expect("it says what it was forked from");
     (sandbox, comms, prepared)
 }
 
@@ -167,9 +167,9 @@ fn no_zombie_is_left_in_the_fork_server() {
         let (mut sandbox, mut comms, _) = child(&server, |_| {});
         let pid = sandbox.pid().unwrap();
         if killed {
-            sandbox.kill()
+            sandbox.kill();
         } else {
-            comms.send_u32(0).unwrap()
+            comms.send_u32(0).unwrap();
         }
         drop(sandbox.await_result());
         // A later request is served after the end was noticed.
@@ -189,7 +189,7 @@ fn a_fork_server_that_dies_is_noticed_and_can_be_restarted() {
     assert_eq!(unsafe { libc::kill(first.cast_signed(), libc::SIGKILL) }, 0);
     match sandbox.await_result().status {
         Status::SetupFailed(error) => {
-            assert_eq!((error.stage(), error.errno()), (Stage::ForkServer, Some(libc::EPIPE)))
+            assert_eq!((error.stage(), error.errno()), (Stage::ForkServer, Some(libc::EPIPE)));
         }
         other => panic!("{other:?}"),
     }

@@ -4,15 +4,15 @@ use std::path::Path;
 use std::sync::mpsc;
 
 use sandbox2::client::logs::Level;
-use sandbox2::{Executor, LogCounts, LogLimits, LogServer, Sandbox2};
+use sandbox2::{Executor, LogCounts, LogLimits, Sandbox2};
 use sandbox2_tests::host;
 
 sandbox2::policy! {
-    /// What it takes to log to descriptor 5, and a program around it: one call.
+    /// What it takes to log, and a program around it: one call.
     static LOGGER;
 
     use dynamic_startup, rust_std;
-    ALLOW sendmsg if fd == 5;
+    ALLOW sendmsg if fd == 3;
 }
 
 /// What the host hears of a sandboxee with these arguments: counts, and of each record level and line.
@@ -22,12 +22,11 @@ fn heard(args: &[&str]) -> Option<(LogCounts, Vec<(Level, String)>)> {
     }
     let program = Path::new(env!("CARGO_BIN_EXE_logger"));
     let mut executor = Executor::new(program, [&["logger"], args].concat()).libraries(program);
-    let socket = executor.ipc_mut().receive_fd(5).expect("nothing else is mapped");
     let (sender, lines) = mpsc::channel();
     let sink = move |record: &sandbox2::LogRecord<'_>| {
         let _ = sender.send((record.level, record.to_string()));
     };
-    let server = LogServer::with_sink(socket, "logger", LogLimits::default(), sink).expect("there are threads");
+    let server = executor.ipc_mut().forward_logs_to("logger", LogLimits::default(), sink).expect("there are threads");
     let outcome = Sandbox2::new(executor, &LOGGER).run();
     assert!(outcome.is_ok(), "{outcome:#}");
     Some((server.join(), lines.iter().collect()))

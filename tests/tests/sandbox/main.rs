@@ -1,15 +1,18 @@
 //! Real programs in real sandboxes: one module for each concern.
 
 mod buffer;
+mod c;
 mod client;
 mod comms;
 mod descriptors;
+mod documented;
 mod escapes;
 mod exec;
 mod files;
 mod forkserver;
 mod identity;
 mod language;
+mod launchserver;
 mod limits;
 mod logs;
 mod outcomes;
