@@ -33,7 +33,7 @@ pub fn receive(
     descriptors: usize,
     wait: bool,
 ) -> io::Result<(usize, Vec<OwnedFd>)> {
-    receive_along(socket, place, descriptors, wait).map(|(length, along)| (length, along.descriptors.into()))
+    receive_along(socket, place, descriptors, wait).map(|(length, along)| (length, along.descriptors))
 }
 
 /// As [`receive`], without descriptors, and with the process that sent it, as it is numbered here: 0 if it is not visible here, or

@@ -3834,7 +3834,7 @@ pub mod sendmsg {
 ///
 /// Since Linux 2.0; number 44 on x86_64, 206 on aarch64, 206 on riscv64.
 ///
-/// In the groups `tokio`.
+/// In the groups `comms`, `tokio`.
 pub mod sendto {
     /// `fd` of `sendto`, `int`: a signed number of 32 bits.
     pub const fd: () = ();

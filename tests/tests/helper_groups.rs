@@ -32,7 +32,7 @@ const FACTS: &[(&str, &[&str])] = &[
     ("alarm", &["alarm,0", "setitimer,9,0,0"]),
     ("chmod", &["chmod,0,0", "fchmod,-1,0", "fchmodat,-100,0,0", "fchmodat2,-100,0,0"]),
     ("chown", &["chown,0,0,0", "lchown,0,0,0", "fchown,-1,0,0", "fchownat,-100,0,0,0,0"]),
-    ("comms", &["sendmsg,-1,0,0", "recvmsg,-1,0,0", "ppoll,0,0,1,0,0"]),
+    ("comms", &["sendto,-1,0,0,0,0,0", "sendmsg,-1,0,0", "recvmsg,-1,0,0", "ppoll,0,0,1,0,0"]),
     ("dup", &["dup,-1", "dup2,-1,-1", "dup3,-1,-1"]),
     ("epoll", &["epoll_create,1", "epoll_create1,0", "epoll_ctl,-1,1,0,0", "epoll_pwait,-1,0,1,0"]),
     ("epoll_wait", &["epoll_wait,-1,0,1,0", "epoll_pwait,-1,0,1,0", "epoll_pwait2,-1,0,1,0"]),

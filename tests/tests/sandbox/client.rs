@@ -22,7 +22,7 @@ sandbox2::policy! {
     static FROM_THE_START;
 
     use dynamic_startup, rust_std;
-    ALLOW sendmsg, recvmsg, close, fcntl, read, fstat, statx, lseek;
+    ALLOW sendto, sendmsg, recvmsg, close, fcntl, read, fstat, statx, lseek;
 }
 
 fn guest(mode: &str) -> Option<Executor> {

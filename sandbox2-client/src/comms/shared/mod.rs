@@ -199,4 +199,4 @@ fn check(request: [u8; REQUEST], file: BorrowedFd<'_>) -> Result<(Mapping, Capac
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
