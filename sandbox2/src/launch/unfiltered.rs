@@ -33,6 +33,8 @@ pub(crate) struct Unfiltered {
     handshake: Handshake,
     filter: Cow<'static, [Insn]>,
     late_limit: Option<LimitOp>,
+    /// Whoever has kept the namespaces of a forked one, and is ending: a pidfd.
+    keeper: Option<OwnedFd>,
     state: State,
 }
 
@@ -76,7 +78,7 @@ impl Unfiltered {
         filter: Cow<'static, [Insn]>,
         late_limit: Option<LimitOp>,
     ) -> Unfiltered {
-        Unfiltered { tree, handshake, filter, late_limit, state: State::Running(main) }
+        Unfiltered { tree, handshake, filter, late_limit, keeper: None, state: State::Running(main) }
     }
 
     pub(super) fn to_be_born(
@@ -86,7 +88,7 @@ impl Unfiltered {
         filter: Cow<'static, [Insn]>,
         late_limit: Option<LimitOp>,
     ) -> Unfiltered {
-        Unfiltered { tree, handshake, filter, late_limit, state: State::Unborn(birth) }
+        Unfiltered { tree, handshake, filter, late_limit, keeper: None, state: State::Unborn(birth) }
     }
 
     /// Readable when there is something to [hear](Self::hear).
@@ -153,7 +155,9 @@ impl Unfiltered {
         if let State::Unborn(Birth { gate, keeper, limits }) = std::mem::replace(&mut self.state, State::Running(main))
         {
             drop(gate);
-            release(&keeper)?;
+            // It ends by itself, unless a copy of the host has the gate, too. ESRCH: it has.
+            let _ = calls::pidfd_send_signal(keeper.as_raw_fd(), libc::SIGKILL);
+            self.keeper = Some(keeper);
             if let State::Running(main) = &self.state {
                 limits.into_iter().try_for_each(|limit| self.tree.set_limit(main, limit))?;
             }
@@ -165,6 +169,9 @@ impl Unfiltered {
         let Some(hello) = Hello::decode(message) else {
             return Err(wrong("what it sent is no request for a policy"));
         };
+        if let Some(keeper) = self.keeper.take() {
+            await_end(&keeper)?;
+        }
         let answer = if hello.version == VERSION {
             let instruction = |insn: &Insn| (insn.code, insn.jt, insn.jf, insn.k);
             Answer::Policy(self.filter.iter().map(instruction).collect())
@@ -215,9 +222,7 @@ impl Unfiltered {
 }
 
 /// Waits until the keeper of the namespaces is gone: it has no filter and shares init's memory, so nobody may meet it who is hostile.
-fn release(keeper: &OwnedFd) -> Result<(), SetupError> {
-    // It ends by itself, unless a copy of the host has the gate, too. ESRCH: it has.
-    let _ = calls::pidfd_send_signal(keeper.as_raw_fd(), libc::SIGKILL);
+fn await_end(keeper: &OwnedFd) -> Result<(), SetupError> {
     match calls::readable(keeper.as_raw_fd(), ENDING) {
         Ok(true) => Ok(()),
         _ => Err(SetupError::new(Stage::Wait, Some(libc::ETIMEDOUT)).with_what("the keeper of the namespaces")),
