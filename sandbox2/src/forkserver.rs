@@ -106,9 +106,10 @@ impl ForkServer {
     /// # Errors
     /// As for [`Executor::start_fork_server`](crate::Executor::start_fork_server). Then there is none, and this can be tried again.
     pub fn restart(&self) -> Result<(), SetupError> {
-        let mut process = self.process();
-        process.end();
-        *process = Process::start(&self.inner.spec)?;
+        // Not under the lock: others that want a child meanwhile are told at once that there is none.
+        self.process().end();
+        let process = Process::start(&self.inner.spec)?;
+        *self.process() = process;
         Ok(())
     }
 

@@ -110,6 +110,10 @@ fn cure(stage: Stage, errno: i32) -> Option<String> {
         (Stage::Filter, libc::ESRCH) => {
             "a thread of the program has a filter of its own, which the policy's cannot be put on"
         }
+        (Stage::ForkServer | Stage::LaunchServer, libc::ETOOMANYREFS) => {
+            "the user's processes have sent more descriptors that nobody has received yet than the limit on open files allows \
+             (unix(7)): receive them, or raise RLIMIT_NOFILE"
+        }
         (Stage::ForkServer, libc::EPIPE) => "it has ended: see `ForkServer::restart`",
         (Stage::Fork, libc::EPERM) => "the fork server must be of the host's user, and outside of any sandbox",
         (Stage::Filter, libc::EBUSY) => "another seccomp listener supervises this process already",
