@@ -91,6 +91,13 @@ impl Introduction {
                 _ => {}
             }
         }
+        let ways = [found.comms, found.control, found.forks].into_iter().flatten();
+        let mut numbers: Vec<RawFd> = ways.chain(found.named.iter().map(|(_, number)| *number)).collect();
+        numbers.sort_unstable();
+        // Each gets one owner.
+        if numbers.windows(2).any(|pair| pair.first() == pair.last()) {
+            return Err(Error::Environment("two entries of the variable SANDBOX2 have the same number"));
+        }
         Ok(found)
     }
 }
@@ -128,7 +135,20 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_refused() {
-        for value in ["", "2", "1;comms=", "1;comms=-1", "1;comms=x", "1;fd=3", "1;fd=3:", "1;fd=x:y", "1;fd=3:a b"] {
+        for value in [
+            "1;comms=3;fd=3:x",
+            "1;fd=3:x;fd=3:y",
+            "1;control=4;forks=4",
+            "",
+            "2",
+            "1;comms=",
+            "1;comms=-1",
+            "1;comms=x",
+            "1;fd=3",
+            "1;fd=3:",
+            "1;fd=x:y",
+            "1;fd=3:a b",
+        ] {
             assert!(matches!(Introduction::parse(value), Err(Error::Environment(_))), "{value}");
         }
         assert!(!is_name(&"x".repeat(65)) && is_name(&"x".repeat(64)) && !is_name("a;b") && !is_name("a=b"));
