@@ -144,8 +144,7 @@ fn keep() -> Result<()> {
 fn close_magically(number: i32) -> i32 {
     // SAFETY: no descriptor of this program has such a number.
     match unsafe { libc::syscall(libc::SYS_close, number, MAGIC) } {
-        // SAFETY: this thread's own.
-        -1 => unsafe { *libc::__errno_location() },
+        -1 => std::io::Error::last_os_error().raw_os_error().unwrap_or(0),
         _ => 0,
     }
 }
