@@ -19,6 +19,27 @@ fn main() {
         }
         println!("cargo::rustc-env={variable}={}", program.display());
     }
+    match compile_c(&out.join("zpipe")) {
+        Ok(program) => println!("cargo::rustc-env=ZPIPE_SANDBOXEE={}", program.display()),
+        // The example says so when it is run.
+        Err(missing) => println!("cargo::rustc-env=ZPIPE_MISSING={missing}"),
+    }
+}
+
+/// Compiles `zpipe.c` with the system's C compiler and zlib; what is missing, in one line.
+fn compile_c(program: &Path) -> Result<&Path, String> {
+    let output = Command::new("cc")
+        .args(["-std=c99", "-D_POSIX_C_SOURCE=200809L", "-O2", "-Wall", "-Wextra", "-o"])
+        .arg(program)
+        .args(["sandboxees/zpipe.c", "-lz"])
+        .output()
+        .map_err(|error| format!("no C compiler (cc): {error}"))?;
+    if output.status.success() {
+        return Ok(program);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let line = said.lines().find(|line| line.contains("error") || line.contains("cannot find")).unwrap_or("cc failed");
+    Err(format!("{line} (zlib and its headers are often called zlib1g-dev)"))
 }
 
 /// Compiles one file with the toolchain that compiles this crate.

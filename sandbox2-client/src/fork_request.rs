@@ -21,12 +21,12 @@
 //! pipe goes one [record](Ended) of 40 bytes once the child has ended, or why there is none.
 
 use std::ffi::CString;
-use std::fs::File;
-use std::io::{self, Write as _};
-use std::os::fd::{OwnedFd, RawFd};
+use std::io;
+use std::os::fd::{AsFd as _, OwnedFd, RawFd};
 
 use crate::environment::Introduction;
 use crate::error::{Error, Result};
+use crate::sys;
 pub use crate::sys::process::Usage;
 
 /// This version.
@@ -265,12 +265,15 @@ impl Ended {
 }
 
 /// Writes a record: less than `PIPE_BUF` bytes in one write, so that it comes whole or not at all.
-pub(crate) fn report(pipe: &OwnedFd, ended: Ended) -> io::Result<()> {
-    File::from(pipe.try_clone()?).write_all(&ended.encode())
+pub(crate) fn report(pipe: &OwnedFd, ended: Ended) -> sys::Outcome<()> {
+    // A host that has closed its end must not end a program that, unlike one in Rust, does not ignore SIGPIPE.
+    sys::process::write_without_signal(pipe.as_fd(), &ended.encode())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::*;
 
     fn null() -> OwnedFd {

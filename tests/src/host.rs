@@ -1,5 +1,8 @@
 //! What the host must have for a test: asked once, said when it is missing.
 
+use std::ffi::CString;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 use std::sync::OnceLock;
 
 /// Says why a test is skipped. With `SANDBOX2_REQUIRE=all` that is a failure.
@@ -34,4 +37,16 @@ pub fn can_launch() -> bool {
         skip(reason);
     }
     refusal.is_none()
+}
+
+/// Whether this user can write to that folder or, if it is not there, make it.
+///
+/// # Panics
+/// If the path cannot be one.
+#[must_use]
+pub fn can_write(folder: &Path) -> bool {
+    let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(folder);
+    let path = CString::new(there.as_os_str().as_bytes()).expect("no zero in a path");
+    // SAFETY: the path ends with a zero.
+    unsafe { libc::access(path.as_ptr(), libc::W_OK) == 0 }
 }

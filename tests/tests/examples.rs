@@ -198,3 +198,33 @@ fn violation_shows_one_of_each_outcome() {
     }
     assert!(said.out.contains("ALLOW write if fd == 2;"), "{}", said.out);
 }
+
+/// Runs `zpipe`; `None`, with the reason printed, if its C program could not be compiled here.
+fn zpipe(input: &Path, output: &Path) -> Option<Said> {
+    let said = run("zpipe", &[input, output])?;
+    if said.err.contains("zpipe.c was not compiled") {
+        host::skip(&said.err);
+        return None;
+    }
+    Some(said)
+}
+
+#[test]
+fn zpipe_compresses_what_comes_back_as_it_was() {
+    let scratch = Scratch::new("zpipe");
+    let output = scratch.0.join("compressed");
+    // Real data: this program.
+    let input = std::env::current_exe().expect("this test has a path");
+    let Some(said) = zpipe(&input, &output) else { return };
+    assert_eq!((said.status, said.err.as_str()), (Some(0), ""));
+    let (before, after) = (fs::metadata(&input).unwrap().len(), fs::read(&output).unwrap());
+    assert_eq!(said.out, format!("{before} bytes, {} compressed, came back as they were\n", after.len()));
+    assert!((after.len() as u64) < before / 2 && after.starts_with(&[0x1f, 0x8b]), "{}", said.out);
+    // What cannot be made smaller, and nothing at all.
+    let (twice, empty) = (scratch.0.join("twice"), scratch.file("empty", ""));
+    for input in [&output, &empty] {
+        let Some(said) = zpipe(input, &twice) else { return };
+        assert_eq!((said.status, said.err.as_str()), (Some(0), ""), "{}", said.out);
+        assert!(said.out.starts_with(&format!("{} bytes, ", fs::metadata(input).unwrap().len())), "{}", said.out);
+    }
+}

@@ -18,6 +18,8 @@ fn read(path: &Path) -> String {
 const CRATES: &[(&str, &[&str])] = &[
     ("sandbox2-policy", &[]),
     ("sandbox2-client", &[]),
+    ("sandbox2-client/c", &["sandbox2-client"]),
+    ("sandbox2-client/c/library", &["sandbox2-client-c"]),
     ("sandbox2-macros", &["sandbox2-policy"]),
     ("sandbox2", &["sandbox2-client", "sandbox2-macros", "sandbox2-policy"]),
     ("sandbox2-cli", &["sandbox2", "sandbox2-policy"]),

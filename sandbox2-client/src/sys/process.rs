@@ -90,6 +90,38 @@ pub(crate) fn wait(pid: libc::pid_t, look_only: bool) -> Outcome<Option<(i32, Us
     Ok(Some((status, usage)))
 }
 
+/// Writes to a pipe, all of it; no SIGPIPE comes if the other end is closed. Only for processes with one thread.
+pub(crate) fn write_without_signal(pipe: BorrowedFd<'_>, mut bytes: &[u8]) -> Outcome<()> {
+    // SAFETY: a set of zeros is one.
+    let mut broken: libc::sigset_t = unsafe { core::mem::zeroed() };
+    // SAFETY: the set is ours, and the signal is one.
+    unsafe { libc::sigaddset(&raw mut broken, libc::SIGPIPE) };
+    // SAFETY: a set of zeros is one.
+    let mut before: libc::sigset_t = unsafe { core::mem::zeroed() };
+    // SAFETY: both sets are ours.
+    outcome(unsafe { libc::sigprocmask(libc::SIG_BLOCK, &raw const broken, &raw mut before) } as isize)?;
+    let mut result = Ok(());
+    while !bytes.is_empty() {
+        // SAFETY: so many bytes are there.
+        match outcome(unsafe { libc::write(pipe.as_raw_fd(), bytes.as_ptr().cast(), bytes.len()) }) {
+            Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
+            Err(libc::EINTR) => {}
+            Err(errno) => {
+                result = Err(errno);
+                break;
+            }
+        }
+    }
+    if result == Err(libc::EPIPE) {
+        let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+        // SAFETY: the set and the time are ours, and nobody asks what came. It is the one of this write, or is ignored anyway.
+        unsafe { libc::sigtimedwait(&raw const broken, core::ptr::null_mut(), &raw const at_once) };
+    }
+    // SAFETY: the set is ours.
+    unsafe { libc::sigprocmask(libc::SIG_SETMASK, &raw const before, core::ptr::null_mut()) };
+    result
+}
+
 /// Orphans below this process become its children.
 pub(crate) fn become_subreaper() -> Outcome<()> {
     prctl(libc::PR_SET_CHILD_SUBREAPER, 1)

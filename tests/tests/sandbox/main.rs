@@ -1,6 +1,7 @@
 //! Real programs in real sandboxes: one module for each concern.
 
 mod buffer;
+mod c;
 mod client;
 mod comms;
 mod descriptors;

@@ -1,0 +1,5 @@
+//! A program without the client, to be compared with `everything`.
+
+fn main() {
+    println!("done");
+}
