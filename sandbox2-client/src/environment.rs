@@ -13,6 +13,7 @@
 //!
 //! Whoever starts a program chooses its environment: this is a convenience for programs, never a proof of anything.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::os::fd::RawFd;
 
@@ -67,7 +68,7 @@ impl Introduction {
     /// Reads a value. Entries that it does not know it leaves aside: a newer host may have more to say.
     ///
     /// # Errors
-    /// If it is of another version, or an entry is not as above.
+    /// If it is of another version, an entry is not as above, or a descriptor or a name stands there twice.
     pub fn parse(value: &str) -> Result<Introduction> {
         let mut entries = value.split(';');
         if entries.next() != Some("1") {
@@ -91,7 +92,18 @@ impl Introduction {
                 _ => {}
             }
         }
+        if !found.is_unambiguous() {
+            return Err(Error::Environment("the variable SANDBOX2 has a descriptor or a name twice"));
+        }
         Ok(found)
+    }
+
+    /// Whether each descriptor gets one owner, and each name means one.
+    fn is_unambiguous(&self) -> bool {
+        let channels = [self.comms, self.control, self.forks].into_iter().flatten();
+        let numbers: BTreeSet<RawFd> = channels.clone().chain(self.named.iter().map(|(_, number)| *number)).collect();
+        let names: BTreeSet<&str> = self.named.iter().map(|(name, _)| name.as_str()).collect();
+        numbers.len() == channels.count() + self.named.len() && names.len() == self.named.len()
     }
 }
 
@@ -130,6 +142,11 @@ mod tests {
     fn what_makes_no_sense_is_refused() {
         for value in ["", "2", "1;comms=", "1;comms=-1", "1;comms=x", "1;fd=3", "1;fd=3:", "1;fd=x:y", "1;fd=3:a b"] {
             assert!(matches!(Introduction::parse(value), Err(Error::Environment(_))), "{value}");
+        }
+        // Two owners of one descriptor would close what is no longer theirs.
+        for twice in ["comms=3;control=3", "forks=3;fd=3:a", "fd=3:a;fd=3:b", "comms=0;comms=3;fd=3:a", "fd=3:a;fd=4:a"]
+        {
+            assert!(Introduction::parse(&format!("1;{twice}")).is_err(), "{twice}");
         }
         assert!(!is_name(&"x".repeat(65)) && is_name(&"x".repeat(64)) && !is_name("a;b") && !is_name("a=b"));
     }

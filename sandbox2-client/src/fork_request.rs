@@ -255,10 +255,13 @@ impl Ended {
         let [a, b, c, d, 0, 0, 0, 0] = *second else { return None };
         let errno = i32::from_le_bytes([a, b, c, d]);
         let [user_us, system_us, max_rss_kib] = [user, system, memory].map(|bytes| i64::from_le_bytes(*bytes));
+        let usage = Usage { user_us, system_us, max_rss_kib };
         match kind {
             _ if !rest.is_empty() => None,
-            1 if errno == 0 => Some(Ended::Status { status: what, usage: Usage { user_us, system_us, max_rss_kib } }),
-            2 => Step::from_number(what.cast_unsigned()).map(|step| Ended::Failed { step, errno }),
+            1 if errno == 0 => Some(Ended::Status { status: what, usage }),
+            2 if usage == Usage::default() => {
+                Step::from_number(what.cast_unsigned()).map(|step| Ended::Failed { step, errno })
+            }
             _ => None,
         }
     }
@@ -325,5 +328,9 @@ mod tests {
         }
         assert_eq!(Ended::decode(&[0; RECORD]), None);
         assert_eq!(Ended::decode(&[0xff; RECORD]), None);
+        // What never was has used nothing.
+        let mut used = Ended::Failed { step: Step::Fork, errno: 11 }.encode();
+        used[39] = 1;
+        assert_eq!(Ended::decode(&used), None);
     }
 }
