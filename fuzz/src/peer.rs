@@ -1,0 +1,148 @@
+//! The hostile other side of a channel: what it can do to a stream.
+
+use std::io::IoSlice;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::unix::net::UnixStream;
+
+use nix::sys::socket::{ControlMessage, MsgFlags, Shutdown, UnixCredentials, sendmsg, setsockopt, shutdown, sockopt};
+
+use crate::script::Script;
+
+/// How much a peer can send before anyone reads.
+const ROOM: usize = 4 << 20;
+
+/// The tags that a receiver knows, and some that it does not.
+const TAGS: [u32; 20] = [
+    0x8000_0001,
+    0x8000_0002,
+    0x8000_0003,
+    0x8000_0004,
+    0x8000_0005,
+    0x8000_0006,
+    0x8000_0007,
+    0x8000_0008,
+    0x8000_0009,
+    0x8000_0100,
+    0x8000_0101,
+    0x8000_0103,
+    0x8000_0104,
+    0x8000_0201,
+    0x8000_0202,
+    0x8000_0301,
+    0x8000_0302,
+    0x8000_0303,
+    0,
+    7,
+];
+
+/// One end of a pair of stream sockets, and what it has to give.
+#[derive(Debug)]
+pub struct Peer {
+    socket: Option<UnixStream>,
+    gift: OwnedFd,
+    /// How many bytes went.
+    pub sent: usize,
+    /// How many bytes it has made itself, to send them.
+    pub made: usize,
+}
+
+impl Peer {
+    /// A peer, and the end of its victim.
+    ///
+    /// # Panics
+    /// If there can be no sockets.
+    #[must_use]
+    pub fn new() -> (Peer, UnixStream) {
+        let (socket, victim) = UnixStream::pair().expect("a pair can be had");
+        // Root may have more; whoever may not sends less.
+        let _ = setsockopt(&socket, sockopt::SndBufForce, &ROOM);
+        let gift = std::fs::File::open("/dev/null").expect("/dev/null is there").into();
+        (Peer { socket: Some(socket), gift, sent: 0, made: 0 }, victim)
+    }
+
+    /// How many kinds of steps there are.
+    pub const STEPS: u8 = 9;
+
+    /// Does what step `kind` of a script says.
+    pub fn step(&mut self, kind: u8, script: &mut Script<'_>) {
+        match kind {
+            0 => {
+                let descriptors = script.descriptors();
+                self.send(script.bytes(), descriptors, MsgFlags::empty());
+            }
+            1 => {
+                let header = [&tag(script).to_le_bytes()[..], &script.word().to_le_bytes(), &[script.byte(), 0, 0, 0]];
+                let descriptors = script.descriptors();
+                self.send(&header.concat(), descriptors, MsgFlags::empty());
+            }
+            2 => self.message(script),
+            3 => self.large(script),
+            4 => self.send(&[script.byte()], 0, MsgFlags::MSG_OOB),
+            5 => self.credentials(script.bytes()),
+            6 => {
+                if let Some(socket) = &self.socket {
+                    // It fails if that was done before.
+                    let _ = shutdown(socket.as_raw_fd(), Shutdown::Write);
+                }
+            }
+            7 => self.socket = None,
+            _ => self.bytewise(script),
+        }
+    }
+
+    /// A message as it should be, with any bytes.
+    fn message(&mut self, script: &mut Script<'_>) {
+        let tag = tag(script);
+        let descriptors = script.descriptors();
+        let bytes = script.bytes();
+        self.whole(tag, bytes, descriptors);
+    }
+
+    /// A message that is larger than a script.
+    fn large(&mut self, script: &mut Script<'_>) {
+        let tag = tag(script);
+        let length = usize::from(script.byte()) << (script.byte() % 14);
+        let descriptors = script.descriptors();
+        self.whole(tag, &vec![b'x'; length], descriptors);
+    }
+
+    /// Bytes, each sent by itself, with a descriptor now and then.
+    fn bytewise(&mut self, script: &mut Script<'_>) {
+        let with = script.byte();
+        for (index, byte) in script.bytes().iter().enumerate() {
+            self.send(&[*byte], usize::from(with >> (index % 8) & 1), MsgFlags::empty());
+        }
+    }
+
+    fn whole(&mut self, tag: u32, bytes: &[u8], descriptors: usize) {
+        let length = (bytes.len() as u32).to_le_bytes();
+        let message = [&tag.to_le_bytes()[..], &length, &[descriptors as u8, 0, 0, 0], bytes].concat();
+        self.made += bytes.len() + message.len();
+        self.send(&message, descriptors, MsgFlags::empty());
+    }
+
+    /// Sends what fits.
+    fn send(&mut self, bytes: &[u8], descriptors: usize, flags: MsgFlags) {
+        let Some(socket) = &self.socket else { return };
+        let numbers: Vec<RawFd> = vec![self.gift.as_raw_fd(); descriptors];
+        let rights = [ControlMessage::ScmRights(&numbers)];
+        let control = if descriptors > 0 { &rights[..] } else { &[] };
+        let flags = flags | MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
+        self.sent += sendmsg::<()>(socket.as_raw_fd(), &[IoSlice::new(bytes)], control, flags, None).unwrap_or(0);
+    }
+
+    /// Sends bytes with credentials, and a descriptor in the same breath.
+    fn credentials(&mut self, bytes: &[u8]) {
+        let Some(socket) = &self.socket else { return };
+        let own = UnixCredentials::new();
+        let numbers = [self.gift.as_raw_fd()];
+        let control = [ControlMessage::ScmCredentials(&own), ControlMessage::ScmRights(&numbers)];
+        let control = if bytes.len().is_multiple_of(2) { &control[..1] } else { &control[..] };
+        let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
+        self.sent += sendmsg::<()>(socket.as_raw_fd(), &[IoSlice::new(bytes)], control, flags, None).unwrap_or(0);
+    }
+}
+
+fn tag(script: &mut Script<'_>) -> u32 {
+    TAGS[usize::from(script.byte()) % TAGS.len()]
+}
