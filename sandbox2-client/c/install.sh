@@ -30,7 +30,8 @@ mkdir -p "$root/lib/pkgconfig" "$root/include"
 
 # The library's own unwinder, which finds nothing, and its personality are nobody else's.
 new=$root/lib/.new.$$
-objcopy --localize-symbol=_Unwind_Backtrace --localize-symbol=rust_eh_personality \
+trap 'rm -f "$new"' EXIT
+objcopy --strip-debug --localize-symbol=_Unwind_Backtrace --localize-symbol=rust_eh_personality \
     "$target/client/libsandbox2_client.a" "$new"
 put 644 "$new" "$root/lib/libsandbox2_client.a"
 

@@ -46,6 +46,13 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 static SANDBOXED: AtomicBool = AtomicBool::new(false);
 
 impl Client {
+    /// Whether this program was started by sandbox2, so that [`new`](Self::new) has something to give: for programs that can also be run by
+    /// themselves. It takes nothing.
+    #[must_use]
+    pub fn was_started() -> bool {
+        introduction().is_ok()
+    }
+
     /// What the host said when it started this program.
     ///
     /// # Errors

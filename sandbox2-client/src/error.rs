@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::buffer::BufferError;
+use crate::comms::tag;
 
 /// A message could not be sent or received, or a buffer not be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +51,12 @@ pub enum Error {
     },
     /// A buffer could not be had, or not be used like that.
     Buffer(BufferError),
+    /// The other side refuses [shared memory](crate::Comms::upgrade_to_shared_memory); the channel is as before.
+    NoSharedMemory,
+    /// The channel has [shared memory](crate::Comms::upgrade_to_shared_memory) already, and goes on.
+    AlreadyShared,
+    /// A value cannot be sent: its type is not made for it. Nothing was sent.
+    Unsendable,
     /// A system call failed.
     System {
         /// What it was for.
@@ -65,7 +72,8 @@ impl fmt::Display for Error {
             Error::Closed => f.write_str("the channel is closed"),
             Error::TimedOut => f.write_str("the time for a message was over"),
             Error::Mismatch { expected, found } => {
-                write!(f, "a message with tag {found:#x} came, not {expected:#x}: both sides must take turns alike")
+                let (found, expected) = (Tag(*found), Tag(*expected));
+                write!(f, "a message with tag {found} came, not {expected}: both sides must take turns alike")
             }
             Error::TooLarge { length, most } => {
                 write!(
@@ -86,7 +94,24 @@ impl fmt::Display for Error {
                 )
             }
             Error::Buffer(error) => error.fmt(f),
+            Error::NoSharedMemory => f.write_str("the other side refuses shared memory: use the channel as it is"),
+            Error::AlreadyShared => f.write_str("the channel has shared memory already: ask for it once"),
+            Error::Unsendable => {
+                f.write_str("a value cannot be sent: its type has parts of unknown number; collect them before")
+            }
             Error::System { what, errno } => write!(f, "{what} failed with error {errno}"),
+        }
+    }
+}
+
+/// A tag, and what the messages that have it are called.
+struct Tag(u32);
+
+impl fmt::Display for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match tag::name(self.0) {
+            Some(name) => write!(f, "{:#x} ({name})", self.0),
+            None => write!(f, "{:#x}", self.0),
         }
     }
 }

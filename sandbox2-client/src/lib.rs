@@ -16,6 +16,9 @@
 //! | [`Client::new`], [`am_i_sandboxed`], named descriptors | none |
 //! | [`Client::sandbox_me_here`] | none: what it makes, it makes before the policy is in force, or the host lets it pass |
 //! | [`Comms`] | `sendmsg`, `recvmsg`; with a time-out `ppoll` |
+//! | [`Comms::accept_shared_memory`], and what goes through it | those, `fcntl`, `fstatfs`, `fstat`, `mmap`, `futex`, `sched_yield`, `ppoll` |
+//! | [`Comms::upgrade_to_shared_memory`] | also `memfd_create`, `ftruncate` |
+//! | [`Comms::connect`], [`Listener`] | `socket`, `setsockopt`, `connect`; `bind`, `ioctl`, `listen`, `accept4`, `statx`, `unlink`, `ppoll` |
 //! | [`Buffer`] | `mmap`, `munmap`; for a descriptor `fcntl`, `fstatfs`, `fstat`; to make one `memfd_create`, `ftruncate`, `fcntl` |
 //! | [`logs`] | `sendmsg` |
 //!
@@ -40,6 +43,9 @@ mod sys;
 
 pub use buffer::{Buffer, BufferError, Cursor, DEFAULT_MAX_BUFFER};
 pub use client::{Client, am_i_sandboxed};
-pub use comms::{Comms, Credentials, DEFAULT_MAX_MESSAGE, Message, Receiver, Sender, Status, tag};
+pub use comms::{
+    Address, Comms, Credentials, DEFAULT_MAX_MESSAGE, DEFAULT_SHARED_MEMORY, Listener, MAX_SHARED_MEMORY, Message,
+    Receiver, Sender, Status, tag,
+};
 pub use error::{Error, Result};
 pub use forking::ForkingClient;

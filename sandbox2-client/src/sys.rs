@@ -1,11 +1,14 @@
 //! System calls: the only unsafe code of this crate but for shared memory.
 
+pub(crate) mod futex;
+mod named;
 pub(crate) mod process;
 
 use core::mem::{MaybeUninit, size_of};
 use core::time::Duration;
-use std::collections::VecDeque;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+
+pub(crate) use self::named::{SocketName, accept, bind, connect, listen, set_send_time, unix_socket};
 
 /// Who sent something: as the kernel says, in the receiver's namespaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +78,7 @@ pub(crate) fn send(socket: BorrowedFd<'_>, parts: [&[u8]; 2], descriptors: &[Raw
 /// What came along with bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Along {
-    pub(crate) descriptors: VecDeque<OwnedFd>,
+    pub(crate) descriptors: Vec<OwnedFd>,
     pub(crate) sender: Option<Credentials>,
     /// The kernel had to leave something out.
     pub(crate) truncated: bool,
@@ -89,12 +92,14 @@ pub(crate) fn receive(
     along: &mut Along,
     wait: bool,
 ) -> Outcome<usize> {
-    let mut vectors = [first, then].map(|part| libc::iovec { iov_base: part.as_mut_ptr().cast(), iov_len: part.len() });
+    // One place costs the kernel less than two.
+    let places = if first.is_empty() { [then, first] } else { [first, then] };
+    let mut vectors = places.map(|part| libc::iovec { iov_base: part.as_mut_ptr().cast(), iov_len: part.len() });
     let mut control = Control(MaybeUninit::uninit());
     // SAFETY: a message header of zeros is one without anything.
     let mut message: libc::msghdr = unsafe { core::mem::zeroed() };
     message.msg_iov = vectors.as_mut_ptr();
-    message.msg_iovlen = vectors.len() as _;
+    message.msg_iovlen = if vectors[1].iov_len == 0 { 1 } else { 2 };
     message.msg_control = control.0.as_mut_ptr().cast();
     message.msg_controllen = CONTROL as _;
     let flags = libc::MSG_CMSG_CLOEXEC | if wait { 0 } else { libc::MSG_DONTWAIT };
@@ -118,7 +123,7 @@ pub(crate) fn receive(
                     // SAFETY: a number that the kernel wrote there; the place need not be aligned.
                     let number = unsafe { place.cast::<RawFd>().read_unaligned() };
                     // SAFETY: the kernel has just made this descriptor for us.
-                    along.descriptors.push_back(unsafe { OwnedFd::from_raw_fd(number) });
+                    along.descriptors.push(unsafe { OwnedFd::from_raw_fd(number) });
                 }
             }
             (libc::SOL_SOCKET, libc::SCM_CREDENTIALS) if length >= size_of::<libc::ucred>() => {
@@ -135,8 +140,8 @@ pub(crate) fn receive(
     Ok(received)
 }
 
-/// Waits until one of `events` is there, the other side has hung up, or the time is over; whether it is not over.
-pub(crate) fn poll(fd: BorrowedFd<'_>, events: i16, time: Option<Duration>) -> Outcome<bool> {
+/// Waits until one of `events` is there, the other side has hung up, or the time is over; what is there.
+pub(crate) fn poll(fd: BorrowedFd<'_>, events: i16, time: Option<Duration>) -> Outcome<i16> {
     let mut poll = libc::pollfd { fd: fd.as_raw_fd(), events, revents: 0 };
     let time = time.map(|time| libc::timespec {
         tv_sec: time.as_secs().try_into().unwrap_or(libc::time_t::MAX),
@@ -144,8 +149,8 @@ pub(crate) fn poll(fd: BorrowedFd<'_>, events: i16, time: Option<Duration>) -> O
     });
     let time = time.as_ref().map_or(core::ptr::null(), core::ptr::from_ref);
     // SAFETY: one `pollfd` of ours, a time that lives until the call is over, and no signal mask.
-    let ready = outcome(unsafe { libc::ppoll(&raw mut poll, 1, time, core::ptr::null()) } as isize)?;
-    Ok(ready > 0)
+    outcome(unsafe { libc::ppoll(&raw mut poll, 1, time, core::ptr::null()) } as isize)?;
+    Ok(poll.revents)
 }
 
 /// Asks the kernel to say who sends what is received on that socket.

@@ -77,7 +77,7 @@ static FUTEX: [(&str, &str); 13] = [
     ("LOCK_PI2", "ALLOW futex if op & FUTEX_CMD_MASK == FUTEX_LOCK_PI2;\n"),
 ];
 
-static GROUPS: [Group; 73] = [
+static GROUPS: [Group; 75] = [
     Group {
         name: "access",
         summary: "asking whether a file may be used",
@@ -100,6 +100,12 @@ static GROUPS: [Group; 73] = [
         name: "chown",
         summary: "changing the owners of files",
         source: include_str!("groups/chown.policy"),
+        words: &[],
+    },
+    Group {
+        name: "comms",
+        summary: "talking to the host over descriptors that it has mapped",
+        source: include_str!("groups/comms.policy"),
         words: &[],
     },
     Group { name: "dup", summary: "copying descriptors", source: include_str!("groups/dup.policy"), words: &[] },
@@ -328,6 +334,12 @@ static GROUPS: [Group; 73] = [
         name: "restartable_sequences",
         summary: "restartable sequences of tcmalloc and others",
         source: include_str!("groups/restartable_sequences.policy"),
+        words: &[],
+    },
+    Group {
+        name: "rust_after_start",
+        summary: "what a Rust program makes on its own once it has started",
+        source: include_str!("groups/rust_after_start.policy"),
         words: &[],
     },
     Group {

@@ -319,7 +319,7 @@ pub mod clone3 {
 ///
 /// Since Linux 1.0; number 3 on x86_64, 57 on aarch64, 57 on riscv64.
 ///
-/// In the groups `dynamic_startup`, `inotify`, `llvm_coverage`, `llvm_sanitizers`, `log_forwarding`, `network_proxy`, `network_proxy_handler`, `rust_panic`, `rust_std`, `shared_memory`, `shared_memory_comms`, `tokio`.
+/// In the groups `comms`, `dynamic_startup`, `inotify`, `llvm_coverage`, `llvm_sanitizers`, `log_forwarding`, `network_proxy`, `network_proxy_handler`, `rust_after_start`, `rust_panic`, `rust_std`, `shared_memory`, `shared_memory_comms`, `tokio`.
 pub mod close {
     /// `fd` of `close`, `unsigned int`: 32 bits.
     pub const fd: () = ();
@@ -588,7 +588,7 @@ pub mod execveat {
 ///
 /// Since Linux 1.0; number 60 on x86_64, 93 on aarch64, 93 on riscv64.
 ///
-/// In the groups `exit`, `llvm_sanitizers`, `rust_std`, `threads`, `tokio`.
+/// In the groups `exit`, `llvm_sanitizers`, `rust_after_start`, `rust_std`, `threads`, `tokio`.
 pub mod exit {
     /// `error_code` of `exit`, `int`: a signed number of 32 bits.
     pub const error_code: () = ();
@@ -598,7 +598,7 @@ pub mod exit {
 ///
 /// Since Linux 2.6; number 231 on x86_64, 94 on aarch64, 94 on riscv64.
 ///
-/// In the groups `exit`, `llvm_sanitizers`, `rust_std`.
+/// In the groups `exit`, `llvm_sanitizers`, `rust_after_start`, `rust_std`.
 pub mod exit_group {
     /// `error_code` of `exit_group`, `int`: a signed number of 32 bits.
     pub const error_code: () = ();
@@ -776,7 +776,7 @@ pub mod fchownat {
 ///
 /// Since Linux 1.0; number 72 on x86_64, 25 on aarch64, 25 on riscv64.
 ///
-/// In the groups `dynamic_startup`, `llvm_coverage`, `llvm_sanitizers`, `network_proxy`, `network_proxy_handler`, `rust_std`, `safe_fcntl`, `tokio`.
+/// In the groups `dynamic_startup`, `llvm_coverage`, `llvm_sanitizers`, `network_proxy`, `network_proxy_handler`, `rust_after_start`, `rust_std`, `safe_fcntl`, `shared_memory`, `shared_memory_comms`, `tokio`.
 pub mod fcntl {
     /// `fd` of `fcntl`, `unsigned int`: 32 bits.
     pub const fd: () = ();
@@ -2565,7 +2565,7 @@ pub mod munlockall {}
 ///
 /// Since Linux 1.0; number 11 on x86_64, 215 on aarch64, 215 on riscv64.
 ///
-/// In the groups `dynamic_startup`, `llvm_coverage`, `llvm_sanitizers`, `rust_panic`, `rust_std`, `scudo_malloc`, `shared_memory`, `shared_memory_comms`, `static_startup`, `system_malloc`, `tcmalloc`, `threads`, `tokio`.
+/// In the groups `dynamic_startup`, `llvm_coverage`, `llvm_sanitizers`, `rust_after_start`, `rust_panic`, `rust_std`, `scudo_malloc`, `shared_memory`, `shared_memory_comms`, `static_startup`, `system_malloc`, `tcmalloc`, `threads`, `tokio`.
 pub mod munmap {
     /// `addr` of `munmap`, `unsigned long`: 64 bits.
     pub const addr: () = ();
@@ -2871,7 +2871,7 @@ pub mod poll {
 ///
 /// Since Linux 2.6.16; number 271 on x86_64, 73 on aarch64, 73 on riscv64.
 ///
-/// In the groups `dynamic_startup`, `llvm_sanitizers`, `poll`, `rust_std`, `static_startup`, `tcmalloc`.
+/// In the groups `comms`, `dynamic_startup`, `llvm_sanitizers`, `poll`, `rust_std`, `static_startup`, `tcmalloc`.
 pub mod ppoll {
     /// `ufds` of `ppoll`, `struct pollfd *`: a pointer: only `NULL` can be told from others.
     pub const ufds: () = ();
@@ -3295,7 +3295,7 @@ pub mod recvmmsg {
 ///
 /// Since Linux 2.0; number 47 on x86_64, 212 on aarch64, 212 on riscv64.
 ///
-/// In the groups `network_proxy`, `network_proxy_handler`.
+/// In the groups `comms`, `network_proxy`, `network_proxy_handler`.
 pub mod recvmsg {
     /// `fd` of `recvmsg`, `int`: a signed number of 32 bits.
     pub const fd: () = ();
@@ -3477,7 +3477,7 @@ pub mod rseq_slice_yield {}
 ///
 /// Since Linux 2.2; number 13 on x86_64, 134 on aarch64, 134 on riscv64.
 ///
-/// In the groups `dynamic_startup`, `llvm_sanitizers`, `network_proxy_handler`, `rust_panic`, `rust_std`, `signals`, `static_startup`.
+/// In the groups `dynamic_startup`, `llvm_sanitizers`, `network_proxy_handler`, `rust_after_start`, `rust_panic`, `rust_std`, `signals`, `static_startup`.
 pub mod rt_sigaction {
     /// `sig` of `rt_sigaction`, `int`: a signed number of 32 bits.
     pub const sig: () = ();
@@ -3531,7 +3531,7 @@ pub mod rt_sigqueueinfo {
 ///
 /// Since Linux 2.2; number 15 on x86_64, 139 on aarch64, 139 on riscv64.
 ///
-/// In the groups `dynamic_startup`, `llvm_sanitizers`, `network_proxy_handler`, `rust_std`, `signals`, `static_startup`.
+/// In the groups `dynamic_startup`, `llvm_sanitizers`, `network_proxy_handler`, `rust_after_start`, `rust_std`, `signals`, `static_startup`.
 pub mod rt_sigreturn {}
 
 /// `rt_sigsuspend(unewset: sigset_t *, sigsetsize: size_t)`
@@ -3819,6 +3819,8 @@ pub mod sendmmsg {
 /// `sendmsg(fd: int, msg: struct user_msghdr *, flags: unsigned int)`
 ///
 /// Since Linux 2.0; number 46 on x86_64, 211 on aarch64, 211 on riscv64.
+///
+/// In the groups `comms`, `log_forwarding`.
 pub mod sendmsg {
     /// `fd` of `sendmsg`, `int`: a signed number of 32 bits.
     pub const fd: () = ();
@@ -4195,7 +4197,7 @@ pub mod shutdown {
 ///
 /// Since Linux 2.2; number 131 on x86_64, 132 on aarch64, 132 on riscv64.
 ///
-/// In the groups `dynamic_startup`, `llvm_sanitizers`, `rust_std`, `signals`, `static_startup`, `threads`, `tokio`.
+/// In the groups `dynamic_startup`, `llvm_sanitizers`, `rust_after_start`, `rust_std`, `signals`, `static_startup`, `threads`, `tokio`.
 pub mod sigaltstack {
     /// `uss` of `sigaltstack`, `const stack_t *`: a pointer: only `NULL` can be told from others.
     pub const uss: () = ();

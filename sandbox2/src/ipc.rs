@@ -119,6 +119,9 @@ pub(crate) struct Planned {
 }
 
 impl Ipc {
+    /// The number of the [channel](Ipc::comms) in the sandboxee, unless that is mapped: for policies, `if fd == { Ipc::CHANNEL }`.
+    pub const CHANNEL: RawFd = COMMS_NUMBER;
+
     /// The highest number that a mapped descriptor can have: the default of the kernel's `fs.nr_open`, less one.
     pub const MAX_NUMBER: RawFd = (1 << 20) - 1;
 

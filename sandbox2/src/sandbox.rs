@@ -79,7 +79,10 @@ impl Sandbox2 {
         }
     }
 
-    /// Starts it on a thread of its own, and returns once the program runs.
+    /// Starts it on a thread of its own, and returns once the program runs under its policy.
+    ///
+    /// A program that [sandboxes itself](crate::Executor::sandbox_before_exec) runs before that: this returns when it has. What it
+    /// waits for until then must have been sent before, or be sent by another thread.
     ///
     /// The thread that calls this may end: what supervises is another. Called again, it changes nothing and gives the same
     /// result.

@@ -1,4 +1,5 @@
-/* Talks to its host over descriptor 5, with every function that the C interface has for it. What it expects of the host is in
+/* Talks to its host over descriptor 5, with every function that the C interface has for it: as it is, or through shared memory, which
+ * it asks for ("ask") or is asked for ("agree"). What it expects of the host is in
  * tests/tests/sandbox/c.rs, step by step. */
 
 #include <string.h>
@@ -58,6 +59,10 @@ static void texts_and_bytes(sandbox2_comms *comms) {
     OK(sandbox2_comms_receive_bytes_into(comms, NULL, 0, &length));
     HOLDS(length == 0);
     OK(sandbox2_comms_send_bytes(comms, NULL, 0));
+    OK(sandbox2_comms_receive_bytes(comms, &message));
+    bytes = sandbox2_message_bytes(message, &length);
+    HOLDS(length == 0 && bytes != NULL && *bytes == 0);
+    sandbox2_message_free(message);
 }
 
 static void descriptors(sandbox2_comms *comms) {
@@ -137,9 +142,16 @@ static void mistakes(sandbox2_comms *comms) {
     FAILS(sandbox2_comms_send_u8(comms, 1), SANDBOX2_ERROR_CLOSED);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
     sandbox2_comms *comms;
     OK(sandbox2_comms_new(5, &comms));
+    if (argc == 2) {
+        HOLDS(!sandbox2_comms_is_shared(comms));
+        if (strcmp(argv[1], "ask") == 0) OK(sandbox2_comms_upgrade_to_shared_memory(comms, 0));
+        if (strcmp(argv[1], "agree") == 0) OK(sandbox2_comms_accept_shared_memory(comms));
+        HOLDS(sandbox2_comms_is_shared(comms));
+        FAILS(sandbox2_comms_accept_shared_memory(comms), SANDBOX2_ERROR_ALREADY_SHARED);
+    }
     numbers(comms);
     texts_and_bytes(comms);
     descriptors(comms);

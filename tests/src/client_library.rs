@@ -109,7 +109,7 @@ pub fn compiled(source: &Path, linkage: Linkage) -> Option<Scratch> {
         Linkage::Dynamic => {
             // A copy, since the library may be installed anew at any time.
             let library = scratch.0.join("libsandbox2_client.so.0");
-            fs::copy(prefix.join("lib/libsandbox2_client.so"), &library).expect("the library can be copied");
+            fs::copy(prefix.join("lib/libsandbox2_client.so.0"), &library).expect("the library can be copied");
             compiler.arg(library).arg(format!("-Wl,-rpath,{}", scratch.0.display()))
         }
     };

@@ -101,14 +101,6 @@ fn static_runs_the_guides_program() {
 }
 
 #[test]
-fn buffer_is_changed_by_the_sandboxee() {
-    let Some(said) = run::<&str>("buffer", &[]) else { return };
-    let expected = "the host writes: 1048576 x a\nthe sandboxee leaves: 524288 x A 524288 x B\n\
-                    Final execution status: OK - Exit code: 0\n";
-    assert_eq!((said.status, said.out.as_str(), said.err.as_str()), (Some(0), expected, ""));
-}
-
-#[test]
 fn tool_runs_a_program_of_the_machine() {
     let Some(sha256sum) = program("/usr/bin/sha256sum") else { return };
     let scratch = Scratch::new("tool-file");
@@ -227,4 +219,116 @@ fn zpipe_compresses_what_comes_back_as_it_was() {
         assert_eq!((said.status, said.err.as_str()), (Some(0), ""), "{}", said.out);
         assert!(said.out.starts_with(&format!("{} bytes, ", fs::metadata(input).unwrap().len())), "{}", said.out);
     }
+}
+
+#[test]
+fn crc4_prints_the_checksum() {
+    let Some(said) = run("crc4", &["ABCD"]) else { return };
+    let expected = "0x44434241\nFinal execution status: OK - Exit code: 0\n";
+    assert_eq!((said.status, said.out.as_str(), said.err.as_str()), (Some(0), expected, ""));
+    // No text at all is one, too; and so is what fills the room to its end.
+    for (text, sum) in [("", "0x00000000"), ("AAAABBBBCCCCDDDE", "0x05040404")] {
+        let Some(said) = run("crc4", &[text]) else { return };
+        assert_eq!((said.status, said.out.lines().next()), (Some(0), Some(sum)), "{}", said.err);
+    }
+}
+
+#[test]
+fn crc4_survives_an_overflow_in_its_sandboxee() {
+    for args in [vec!["--overflow"], vec!["more than there is room for, by far"]] {
+        let Some(said) = run("crc4", &args) else { return };
+        let line = "Final execution status: Process terminated with a SIGNAL - Signal: SIG";
+        assert!(said.out.starts_with(line), "{}", said.out);
+        assert_eq!(said.status, Some(3), "{}", said.err);
+    }
+}
+
+#[test]
+fn crc4_survives_a_forbidden_call_of_its_sandboxee() {
+    let Some(said) = run("crc4", &["--forbidden", "ABCD"]) else { return };
+    assert_eq!(said.status, Some(3), "{}", said.err);
+    assert!(said.out.starts_with("Final execution status: SYSCALL VIOLATION"), "{}", said.out);
+    for part in ["SYSCALL VIOLATION in", "socket", "AF_INET", "POLICY at examples/src/bin/crc4.rs"] {
+        assert!(said.err.contains(part), "{part} is missing in\n{}", said.err);
+    }
+}
+
+#[test]
+fn custom_fork_gets_each_number_back() {
+    let Some(said) = run::<&str>("custom_fork", &[]) else { return };
+    let expected: String = (0..10).map(|number| format!("child {number}: OK - Exit code: {number}\n")).collect();
+    assert_eq!((said.status, said.out, said.err.as_str()), (Some(0), expected, ""));
+}
+
+#[test]
+fn network_is_the_one_connection_that_the_host_makes() {
+    let Some(said) = run::<&str>("network", &[]) else { return };
+    let expected = "the sandboxee by itself: \"connection refused\"\n\
+                    the server is told:      \"hello from the sandbox\\n\"\n\
+                    the sandboxee is told:   \"HELLO FROM THE SANDBOX\\n\"\n\
+                    Final execution status: OK - Exit code: 0\n";
+    assert_eq!((said.status, said.out.as_str(), said.err.as_str()), (Some(0), expected, ""));
+}
+
+#[test]
+fn buffer_is_changed_by_the_sandboxee() {
+    let Some(said) = run::<&str>("buffer", &[]) else { return };
+    let expected = "the host writes: 1048576 x a\nthe sandboxee leaves: 524288 x A 524288 x B\n\
+                    Final execution status: OK - Exit code: 0\n";
+    assert_eq!((said.status, said.out.as_str(), said.err.as_str()), (Some(0), expected, ""));
+}
+
+/// What `thumbnail` says of each image, without the pictures; and how many lines and letters each picture has.
+fn thumbnails(out: &str) -> (Vec<&str>, Vec<(usize, usize)>) {
+    let is_row = |line: &&str| line.starts_with('|');
+    let said = out.lines().filter(|line| !line.is_empty() && !is_row(line)).collect();
+    let picture = |part: &str| {
+        let rows: Vec<&str> = part.lines().filter(is_row).collect();
+        (rows.len(), rows.first().map_or(0, |row| row.len() - 2))
+    };
+    (said, out.split("\n\n").map(picture).filter(|(rows, _)| *rows > 0).collect())
+}
+
+#[test]
+fn thumbnail_survives_what_an_image_does_to_its_decoder() {
+    let Some(said) = run::<&str>("thumbnail", &[]) else { return };
+    assert_eq!((said.status, said.err.as_str()), (Some(0), ""), "{}", said.out);
+    let expected = [
+        "sunrise.png: 480 x 320 pixels",
+        "malformed.png: the decoder refuses it: ",
+        "truncated.png: the decoder refuses it: unexpected end of file",
+        "text.png: the decoder refuses it: Invalid PNG signature.",
+        "rings.png: 200 x 200 pixels",
+        "enormous.png: the decoder has ended: Process terminated with a SIGNAL - Signal: SIGABRT",
+        "after.png: 200 x 200 pixels",
+        "decoders started: 2",
+        "Final execution status: OK - Exit code: 0",
+    ];
+    let (lines, pictures) = thumbnails(&said.out);
+    assert_eq!(lines.len(), expected.len(), "{}", said.out);
+    for (line, start) in lines.iter().zip(expected) {
+        assert!(line.starts_with(start), "{line} is not {start}");
+    }
+    assert_eq!(pictures, [(16, 48), (20, 40), (20, 40)], "{}", said.out);
+    // A sun, a sky, and a sea.
+    assert!(said.out.contains("*%@@@@@@@@%*"), "{}", said.out);
+}
+
+#[test]
+fn thumbnail_reads_files() {
+    let scratch = Scratch::new("thumbnail");
+    let file = |name: &str| scratch.0.join(name).to_str().expect("the path is text").to_owned();
+    let Some(said) = run("thumbnail", &["--samples", text(&scratch.0)]) else { return };
+    assert_eq!((said.status, said.out.as_str(), said.err.as_str()), (Some(0), "", ""));
+    let Some(said) = run("thumbnail", &[file("enormous.png"), file("enormous.png"), file("rings.png")]) else { return };
+    let (lines, pictures) = thumbnails(&said.out);
+    assert_eq!((said.status, lines.len(), pictures.as_slice()), (Some(0), 5, &[(20, 40)][..]), "{}", said.err);
+    for line in &lines[..2] {
+        assert!(line.starts_with(&format!("{}: the decoder has ended", file("enormous.png"))), "{line}");
+    }
+    assert_eq!(lines[2..4], [&format!("{}: 200 x 200 pixels", file("rings.png")), "decoders started: 3"]);
+
+    let Some(said) = run("thumbnail", &[file("no.png")]) else { return };
+    assert_eq!((said.status, said.out.as_str()), (Some(1), ""));
+    assert!(said.err.starts_with(&format!("thumbnail: {}: ", file("no.png"))), "{}", said.err);
 }

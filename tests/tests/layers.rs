@@ -23,7 +23,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("sandbox2-macros", &["sandbox2-policy"]),
     ("sandbox2", &["sandbox2-client", "sandbox2-macros", "sandbox2-policy"]),
     ("sandbox2-cli", &["sandbox2", "sandbox2-policy"]),
-    ("examples", &["sandbox2", "sandbox2-client"]),
+    ("examples", &["sandbox2"]),
     ("tests", &["sandbox2", "sandbox2-client", "sandbox2-policy"]),
     ("ui-tests", &["sandbox2", "sandbox2-policy"]),
 ];

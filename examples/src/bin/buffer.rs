@@ -1,7 +1,7 @@
 //! Shares 1 MiB with a sandboxee, which changes all of it, and prints what the host sees.
 //!
 //! ```text
-//! cargo build -p sandbox2-examples --bins && cargo run -p sandbox2-examples --bin buffer
+//! cargo run -p sandbox2-examples --bin buffer
 //! ```
 
 use std::error::Error;
@@ -9,10 +9,13 @@ use std::os::fd::AsFd;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use sandbox2::client::Buffer;
+use sandbox2::client::{self, Buffer, Client};
 use sandbox2::{Executor, Sandbox2};
 
 const SIZE: usize = 1 << 20;
+
+/// The sandboxee's end of the channel: the number that it has unless that is mapped.
+const CHANNEL: i32 = 1023;
 
 sandbox2::policy! {
     /// What a program of Rust's standard library needs to talk to its host and to share memory with it.
@@ -21,16 +24,17 @@ sandbox2::policy! {
     use dynamic_startup, rust_std;
     use shared_memory;                               // mmap, munmap, fstat, fstatfs
     ALLOW fcntl if cmd == F_GET_SEALS;               // is it memory that nobody can take away?
-    ALLOW sendmsg, recvmsg;                          // the channel
+    ALLOW sendmsg, recvmsg if fd == { CHANNEL };
 }
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
-    // It is built beside this example.
-    let program = std::env::current_exe()?.with_file_name("buffer_sandboxee");
-    if !program.exists() {
-        return Err(format!("there is no {}: build all of the examples (--bins)", program.display()).into());
+    // The same program on the other side.
+    if std::env::args().nth(1).is_some_and(|arg| arg == "sandboxee") {
+        sandboxee()?;
+        return Ok(ExitCode::SUCCESS);
     }
-    let mut executor = Executor::new(&program, ["buffer_sandboxee"]).libraries(&program);
+    let program = std::env::current_exe()?;
+    let mut executor = Executor::new(&program, ["buffer", "sandboxee"]).libraries(&program);
     let mut comms = executor.ipc_mut().comms()?;
     comms.set_timeout(Some(Duration::from_secs(10)));
 
@@ -66,4 +70,17 @@ fn show(what: &str, buffer: &Buffer) -> Result<(), Box<dyn Error>> {
     }
     println!();
     Ok(())
+}
+
+/// Changes every byte of the memory that its host shares with it.
+fn sandboxee() -> client::Result<()> {
+    let mut comms = Client::new()?.comms()?;
+    let buffer = Buffer::from_fd(comms.receive_descriptor()?)?;
+    let mut bytes = buffer.to_vec();
+    for (byte, add) in bytes.iter_mut().zip([0, 1].into_iter().cycle()) {
+        *byte = byte.to_ascii_uppercase().wrapping_add(add);
+    }
+    buffer.write_at(0, &bytes)?;
+    // The host looks when this arrives.
+    comms.send_barrier()
 }

@@ -3,7 +3,7 @@
  *
  * Link libsandbox2_client.a or libsandbox2_client.so; `pkg-config sandbox2_client` knows how.
  *
- *     sandbox2_comms *comms;
+ *     sandbox2_comms *comms = NULL;
  *     uint32_t number;
  *     int result = sandbox2_comms_new(5, &comms);       // descriptor 5 is mapped by the host
  *     if (result == SANDBOX2_OK) result = sandbox2_comms_receive_u32(comms, &number);
@@ -23,6 +23,16 @@
  * of one (sandbox2_comms_new, sandbox2_buffer_from_descriptor and its like, sandbox2_logger_new).
  *
  * Threads. A handle is for one thread at a time; it may go from one to another. Different handles are independent.
+ *
+ * System calls. Beyond what malloc and free make, a policy must allow:
+ *   - for messages and records sendmsg, sendto and recvmsg, with a time-out ppoll; for terminate shutdown, for peer getsockopt, for
+ *     expect_credentials setsockopt;
+ *   - for a buffer mmap, munmap and, to make one, memfd_create, ftruncate and fcntl; of a descriptor fcntl, fstatfs and fstat (older C
+ *     libraries: newfstatat); to expand it also mremap;
+ *   - for shared memory of a channel what a buffer needs, futex and sched_yield;
+ *   - to connect socket, setsockopt and connect; to listen socket, bind, ioctl, listen, accept4, statx, unlink and ppoll;
+ *   - for whatever is freed and has a descriptor, close.
+ * sandbox2_client_new and what is asked of a client make none; what sandbox2_client_sandbox_me_here makes, the host lets pass.
  *
  * A program whose memory runs out is aborted. No function raises an exception or jumps.
  *
@@ -52,16 +62,28 @@
 #define SANDBOX2_TAG_U64 UINT32_C(0x80000009)
 #define SANDBOX2_TAG_TEXT UINT32_C(0x80000100)
 #define SANDBOX2_TAG_BYTES UINT32_C(0x80000101)
+#define SANDBOX2_TAG_PROTO UINT32_C(0x80000102)
 #define SANDBOX2_TAG_BARRIER UINT32_C(0x80000103)
 #define SANDBOX2_TAG_STATUS UINT32_C(0x80000104)
+#define SANDBOX2_TAG_VALUE UINT32_C(0x80000105)
 #define SANDBOX2_TAG_DESCRIPTOR UINT32_C(0x80000201)
 #define SANDBOX2_TAG_CREDENTIALS UINT32_C(0x80000202)
+#define SANDBOX2_TAG_UPGRADE UINT32_C(0x80000203)
+#define SANDBOX2_TAG_NO_UPGRADE UINT32_C(0x80000204)
+#define SANDBOX2_TAG_UPGRADED UINT32_C(0x80000206)
+#define SANDBOX2_TAG_ALONG UINT32_C(0x80000207)
 
 /** The most bytes that a message may have that is received, if nothing else is said: 256 MiB. */
 #define SANDBOX2_DEFAULT_MAX_MESSAGE 268435456
 
 /** The most bytes of a buffer that is made of a descriptor, if the caller knows no better: 256 MiB. */
 #define SANDBOX2_DEFAULT_MAX_BUFFER 268435456
+
+/** How many bytes the shared memory of a channel has, both ways together, if nothing else is said: 1 MiB. */
+#define SANDBOX2_DEFAULT_SHARED_MEMORY 1048576
+
+/** How many bytes it may have: 256 MiB. */
+#define SANDBOX2_MAX_SHARED_MEMORY 268435456
 
 /**
  * What a function gives that returns `int`, if it did not do what it was to do. All of them are negative.
@@ -97,7 +119,7 @@ typedef enum sandbox2_error {
   SANDBOX2_ERROR_SYSTEM = -7,
   /**
    * An argument cannot be: a null pointer, a length that no memory has, a text that is not UTF-8, a descriptor that is none.
-   * Nothing was done.
+   * Nothing was done, but a descriptor that was given away is closed.
    */
   SANDBOX2_ERROR_ARGUMENT = -8,
   /**
@@ -133,9 +155,17 @@ typedef enum sandbox2_error {
    */
   SANDBOX2_ERROR_LEFT_OUT = -16,
   /**
+   * The other side refuses shared memory; the channel is as before.
+   */
+  SANDBOX2_ERROR_NO_SHARED_MEMORY = -17,
+  /**
+   * The channel has shared memory already, and goes on.
+   */
+  SANDBOX2_ERROR_ALREADY_SHARED = -18,
+  /**
    * Something else; `sandbox2_last_error` says what.
    */
-  SANDBOX2_ERROR_OTHER = -17,
+  SANDBOX2_ERROR_OTHER = -100,
 } sandbox2_error;
 
 /**
@@ -197,6 +227,13 @@ typedef struct sandbox2_comms sandbox2_comms;
  * ```
  */
 typedef struct sandbox2_forking_client sandbox2_forking_client;
+
+/**
+ * Waits at an address for others to connect: `sandbox2_listener_bind` and its like make one, `sandbox2_listener_free` ends it.
+ *
+ * Whoever may connect gets a channel: look at `sandbox2_comms_peer` where that may not be everybody.
+ */
+typedef struct sandbox2_listener sandbox2_listener;
 
 /**
  * Sends records to the host's log: `sandbox2_client_logger` gives one, `sandbox2_logger_free` ends it. For several threads at once.
@@ -477,6 +514,29 @@ int sandbox2_comms_terminate(struct sandbox2_comms *comms);
 int sandbox2_comms_peer(struct sandbox2_comms *comms, struct sandbox2_credentials *credentials);
 
 /**
+ * Asks the other side to let bytes go through shared memory of `size` bytes from now on, which is faster; 0 stands for
+ * `SANDBOX2_DEFAULT_SHARED_MEMORY`. The other side must call `sandbox2_comms_accept_shared_memory` meanwhile.
+ *
+ * The channel is the same as before, time-outs and limits too. The memory belongs to this process: one that is forked from it must leave
+ * its copy of the channel alone.
+ *
+ * `SANDBOX2_ERROR_NO_SHARED_MEMORY` if the other side refuses, `SANDBOX2_ERROR_ALREADY_SHARED` if it was done before: then the channel can be
+ * used as it was. After other errors of the channel it may be closed.
+ */
+int sandbox2_comms_upgrade_to_shared_memory(struct sandbox2_comms *comms, size_t size);
+
+/**
+ * Waits for the other side to ask for shared memory, and agrees. Memory that could be taken away again, or is too large, is refused, and
+ * the other side is told so.
+ */
+int sandbox2_comms_accept_shared_memory(struct sandbox2_comms *comms);
+
+/**
+ * Whether bytes go through shared memory. False for `NULL`.
+ */
+bool sandbox2_comms_is_shared(const struct sandbox2_comms *comms);
+
+/**
  * Sends a message with a tag of the caller's own, below `SANDBOX2_TAG_FIRST_RESERVED`: `length` bytes (`bytes` may be `NULL` if there
  * are none), and copies of `count` descriptors, at most 253, which stay the caller's and must be open.
  */
@@ -637,6 +697,47 @@ int sandbox2_wait_and_fork(struct sandbox2_forking_client *server, struct sandbo
  * `server` is freed, in children and also if this fails. `SANDBOX2_ERROR_THREADS` if this process has more than one thread.
  */
 int sandbox2_enter_fork_loop(struct sandbox2_forking_client *server, struct sandbox2_client **client);
+
+/**
+ * Connects to the listener at a path, which ends with a zero and has at most 107 bytes, and stores the channel's handle in `comms`.
+ *
+ * `milliseconds` is how long that may take; negative: as long as it takes. The channel has no time-out of its own then.
+ */
+int sandbox2_comms_connect(const char *at, int64_t milliseconds, struct sandbox2_comms **comms);
+
+/**
+ * As `sandbox2_comms_connect`, to a listener with an abstract name of `length` bytes, at most 107, for which there is no file.
+ */
+int sandbox2_comms_connect_abstract(const uint8_t *at, size_t length, int64_t milliseconds, struct sandbox2_comms **comms);
+
+/**
+ * Listens at a path, which ends with a zero and has at most 107 bytes, and stores a handle in `listener`. A file is made there, and
+ * whoever may write to it may connect; it is removed when the listener is freed.
+ *
+ * `SANDBOX2_ERROR_SYSTEM` if a file is there already: whatever it is, it is left alone.
+ */
+int sandbox2_listener_bind(const char *at, struct sandbox2_listener **listener);
+
+/**
+ * Listens at an abstract name of `length` bytes, at most 107, and stores a handle in `listener`. There is no file: every process of
+ * the network namespace may connect, or take the name first.
+ */
+int sandbox2_listener_bind_abstract(const uint8_t *at, size_t length, struct sandbox2_listener **listener);
+
+/**
+ * Waits for somebody to connect, at most `milliseconds` (negative: as long as it takes), and stores the channel's handle in `comms`.
+ */
+int sandbox2_listener_accept(const struct sandbox2_listener *listener, int64_t milliseconds, struct sandbox2_comms **comms);
+
+/**
+ * The listener's socket, which stays the listener's: for `poll`. Negative if `listener` is `NULL`.
+ */
+int sandbox2_listener_descriptor(const struct sandbox2_listener *listener);
+
+/**
+ * Frees a listener, closes its socket, and removes its file. Nothing for `NULL`.
+ */
+void sandbox2_listener_free(struct sandbox2_listener *listener);
 
 /**
  * Makes a logger over the UNIX stream socket whose other end the host reads with its log server, and stores its handle in `logger`.

@@ -34,6 +34,11 @@ impl From<client::Credentials> for Credentials {
     }
 }
 
+/// A time that negative numbers leave open.
+pub(crate) fn time(milliseconds: i64) -> Option<Duration> {
+    u64::try_from(milliseconds).ok().map(Duration::from_millis)
+}
+
 /// Does something with a channel.
 ///
 /// # Safety
@@ -122,9 +127,8 @@ pub unsafe extern "C" fn sandbox2_comms_descriptor(comms: *const Comms) -> c_int
 /// Nothing of a message may have come or gone for the channel to be usable after `SANDBOX2_ERROR_TIMED_OUT`; otherwise it is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sandbox2_comms_set_timeout(comms: *mut Comms, milliseconds: i64) -> c_int {
-    let time = u64::try_from(milliseconds).ok().map(Duration::from_millis);
     let set = |comms: &mut client::Comms| {
-        comms.set_timeout(time);
+        comms.set_timeout(time(milliseconds));
         Ok(())
     };
     // SAFETY: the caller's.
@@ -159,6 +163,36 @@ pub unsafe extern "C" fn sandbox2_comms_terminate(comms: *mut Comms) -> c_int {
 pub unsafe extern "C" fn sandbox2_comms_peer(comms: *mut Comms, credentials: *mut Credentials) -> c_int {
     // SAFETY: the caller's.
     unsafe { receive(comms, credentials, |comms| comms.peer()) }
+}
+
+/// Asks the other side to let bytes go through shared memory of `size` bytes from now on, which is faster; 0 stands for
+/// `SANDBOX2_DEFAULT_SHARED_MEMORY`. The other side must call `sandbox2_comms_accept_shared_memory` meanwhile.
+///
+/// The channel is the same as before, time-outs and limits too. The memory belongs to this process: one that is forked from it must leave
+/// its copy of the channel alone.
+///
+/// `SANDBOX2_ERROR_NO_SHARED_MEMORY` if the other side refuses, `SANDBOX2_ERROR_ALREADY_SHARED` if it was done before: then the channel can be
+/// used as it was. After other errors of the channel it may be closed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sandbox2_comms_upgrade_to_shared_memory(comms: *mut Comms, size: usize) -> c_int {
+    let size = Some(size).filter(|size| *size > 0);
+    // SAFETY: the caller's.
+    unsafe { with(comms, |comms| Ok(comms.upgrade_to_shared_memory(size)?)) }
+}
+
+/// Waits for the other side to ask for shared memory, and agrees. Memory that could be taken away again, or is too large, is refused, and
+/// the other side is told so.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sandbox2_comms_accept_shared_memory(comms: *mut Comms) -> c_int {
+    // SAFETY: the caller's.
+    unsafe { with(comms, |comms| Ok(comms.accept_shared_memory()?)) }
+}
+
+/// Whether bytes go through shared memory. False for `NULL`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sandbox2_comms_is_shared(comms: *const Comms) -> bool {
+    // SAFETY: the caller's.
+    unsafe { pointer::shared(comms) }.is_ok_and(|comms| comms.0.is_shared())
 }
 
 /// Sends a message with a tag of the caller's own, below `SANDBOX2_TAG_FIRST_RESERVED`: `length` bytes (`bytes` may be `NULL` if there

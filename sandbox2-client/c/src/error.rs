@@ -27,7 +27,7 @@ pub enum Code {
     /// A system call failed: `sandbox2_last_errno` has its error number.
     System = -7,
     /// An argument cannot be: a null pointer, a length that no memory has, a text that is not UTF-8, a descriptor that is none.
-    /// Nothing was done.
+    /// Nothing was done, but a descriptor that was given away is closed.
     Argument = -8,
     /// Bytes are meant that are not in the buffer, or a number where none can be, or a buffer was to get smaller. Nothing was done.
     Range = -9,
@@ -45,12 +45,16 @@ pub enum Code {
     Threads = -15,
     /// The host does not keep up with records, or is gone: one was left out.
     LeftOut = -16,
+    /// The other side refuses shared memory; the channel is as before.
+    NoSharedMemory = -17,
+    /// The channel has shared memory already, and goes on.
+    AlreadyShared = -18,
     /// Something else; `sandbox2_last_error` says what.
-    Other = -17,
+    Other = -100,
 }
 
 impl Code {
-    const ALL: [Code; 17] = [
+    const ALL: [Code; 19] = [
         Code::Closed,
         Code::TimedOut,
         Code::Mismatch,
@@ -67,6 +71,8 @@ impl Code {
         Code::Version,
         Code::Threads,
         Code::LeftOut,
+        Code::NoSharedMemory,
+        Code::AlreadyShared,
         Code::Other,
     ];
 
@@ -88,6 +94,8 @@ impl Code {
             Code::Version => c"the host speaks another version of the protocol",
             Code::Threads => c"a fork server has more than one thread",
             Code::LeftOut => c"the host does not keep up with records, or is gone: one was left out",
+            Code::NoSharedMemory => c"the other side refuses shared memory; the channel is as before",
+            Code::AlreadyShared => c"the channel has shared memory already, and goes on",
             Code::Other => c"something else went wrong",
         }
     }
@@ -116,6 +124,8 @@ impl Failure {
             Failure::Client(Error::System { .. }) => Code::System,
             Failure::Client(Error::Environment(_)) => Code::Environment,
             Failure::Client(Error::Taken(_)) => Code::Taken,
+            Failure::Client(Error::NoSharedMemory) => Code::NoSharedMemory,
+            Failure::Client(Error::AlreadyShared) => Code::AlreadyShared,
             Failure::Client(Error::Threads) => Code::Threads,
             Failure::Client(Error::Version { .. }) => Code::Version,
             Failure::Client(Error::Buffer(error)) => buffer(error),
@@ -279,7 +289,7 @@ mod tests {
         let sentences: std::collections::BTreeSet<_> = Code::ALL.into_iter().map(|code| text(code as c_int)).collect();
         assert_eq!(sentences.len(), Code::ALL.len());
         assert_eq!(text(0), "it was done");
-        for code in [1, -18, c_int::MIN, c_int::MAX] {
+        for code in [1, -19, c_int::MIN, c_int::MAX] {
             assert_eq!(text(code), "this is no code of sandbox2");
         }
     }

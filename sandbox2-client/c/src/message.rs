@@ -61,11 +61,18 @@ pub unsafe extern "C" fn sandbox2_message_tag(message: *const Message) -> u32 {
 pub unsafe extern "C" fn sandbox2_message_bytes(message: *const Message, length: *mut usize) -> *const u8 {
     // SAFETY: the caller's.
     let message = unsafe { pointer::shared(message) };
-    let (bytes, count) = message.map_or((core::ptr::null(), 0), |message| (message.bytes.as_ptr(), message.length));
+    let (bytes, count) = match message {
+        // What is in a vector without bytes points nowhere.
+        Ok(message) if message.bytes.is_empty() => (NOTHING.as_ptr(), 0),
+        Ok(message) => (message.bytes.as_ptr(), message.length),
+        Err(_) => (core::ptr::null(), 0),
+    };
     // SAFETY: the caller's.
     unsafe { pointer::store(length, count) };
     bytes
 }
+
+static NOTHING: [u8; 1] = [0];
 
 /// How many descriptors came with the message, counting those that were taken. 0 for `NULL`.
 #[unsafe(no_mangle)]

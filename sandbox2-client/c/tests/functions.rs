@@ -64,6 +64,7 @@ fn null_pointers_are_errors_and_take_nothing_from_the_channel() {
     let (comms, mut theirs) = hostile();
     let nobody = null_mut::<Comms>();
     let (mut byte, mut length, mut message) = (0_u8, 0_usize, null_mut::<Message>());
+    let (mut other, mut listener) = (null_mut::<Comms>(), null_mut::<Listener>());
     refuse! {
         sandbox2_comms_send_u8(nobody, 1);
         sandbox2_comms_send_bool(nobody, true);
@@ -102,6 +103,16 @@ fn null_pointers_are_errors_and_take_nothing_from_the_channel() {
         sandbox2_comms_terminate(nobody);
         sandbox2_comms_descriptor(nobody);
         sandbox2_comms_expect_credentials(nobody);
+        sandbox2_comms_upgrade_to_shared_memory(nobody, 0);
+        sandbox2_comms_accept_shared_memory(nobody);
+        sandbox2_comms_connect(null(), 0, &raw mut other);
+        sandbox2_comms_connect(c"nowhere".as_ptr(), 0, null_mut());
+        sandbox2_comms_connect_abstract(null(), 1, 0, &raw mut other);
+        sandbox2_listener_bind(null(), &raw mut listener);
+        sandbox2_listener_bind(c"nowhere".as_ptr(), null_mut());
+        sandbox2_listener_bind_abstract(null(), 1, &raw mut listener);
+        sandbox2_listener_accept(null(), 0, &raw mut other);
+        sandbox2_listener_descriptor(null());
         sandbox2_message_take_descriptor(null_mut(), 0, null_mut());
         sandbox2_buffer_new(1, null(), null_mut());
         sandbox2_buffer_from_bytes(null(), 1, null_mut());
@@ -133,6 +144,7 @@ fn null_pointers_are_errors_and_take_nothing_from_the_channel() {
         sandbox2_client_free(null_mut());
         sandbox2_forking_client_free(null_mut());
         sandbox2_logger_free(null_mut());
+        sandbox2_listener_free(null_mut());
     }
     nothing! {
         sandbox2_message_tag(null()) == 0;
@@ -143,6 +155,7 @@ fn null_pointers_are_errors_and_take_nothing_from_the_channel() {
         sandbox2_buffer_size(null()) == 0;
         sandbox2_buffer_is_read_only(null()) == true;
         sandbox2_client_has_descriptor(null(), null()) == false;
+        sandbox2_comms_is_shared(null()) == false;
     }
     assert_eq!(length, 0);
     theirs.set_nonblocking(true).unwrap();
@@ -172,6 +185,47 @@ fn a_descriptor_that_is_taken_is_closed_also_when_nothing_comes_of_it() {
     let made = unsafe { sandbox2_buffer_from_descriptor(ours, 10, &raw mut buffer) };
     assert_eq!((made, buffer), (Code::NotMemory as c_int, null_mut()));
     assert!(closed(theirs));
+}
+
+#[test]
+fn a_buffer_is_made_of_as_much_of_a_descriptor_as_is_asked_for() {
+    let (mut whole, mut part) = (null_mut(), null_mut());
+    let bytes = b"twelve bytes";
+    // SAFETY: so many bytes are there, and there is a place.
+    assert_eq!(unsafe { sandbox2_buffer_from_bytes(bytes.as_ptr(), bytes.len(), &raw mut whole) }, OK);
+    let copy = || {
+        // SAFETY: the handle has just been made.
+        let number = unsafe { sandbox2_buffer_descriptor(whole) };
+        // SAFETY: it is the buffer's, and open.
+        let descriptor = unsafe { std::os::fd::BorrowedFd::borrow_raw(number) };
+        descriptor.try_clone_to_owned().expect("there are descriptors").into_raw_fd()
+    };
+    for (size, expected) in [(6, OK), (12, OK), (13, Code::NotMemory as c_int), (usize::MAX, Code::TooLarge as c_int)] {
+        // SAFETY: the descriptor is given away, and there is a place.
+        let made = unsafe { sandbox2_buffer_from_descriptor_with_size(copy(), size, &raw mut part) };
+        assert_eq!(made, expected, "{size}");
+        if made == OK {
+            // SAFETY: the handle has just been made.
+            assert_eq!(unsafe { sandbox2_buffer_size(part) }, size);
+            // SAFETY: it is not used any more.
+            unsafe { sandbox2_buffer_free(part) };
+        }
+    }
+    // SAFETY: the descriptor is given away, and there is a place.
+    let made = unsafe { sandbox2_buffer_from_descriptor(copy(), 11, &raw mut part) };
+    assert_eq!(made, Code::TooLarge as c_int);
+    // SAFETY: it is not used any more.
+    unsafe { sandbox2_buffer_free(whole) };
+
+    // A file is none of those, unless somebody trusts whoever can make it smaller.
+    let file = || std::fs::File::open(env!("CARGO_MANIFEST_DIR").to_owned() + "/Cargo.toml").expect("it is there");
+    // SAFETY: the descriptor is given away, and there is a place.
+    let made = unsafe { sandbox2_buffer_from_descriptor_read_only(file().into_raw_fd(), &raw mut part) };
+    assert_eq!(made, Code::NotMemory as c_int);
+    // SAFETY: the descriptor is given away, and there is a place.
+    let made = unsafe { sandbox2_buffer_danger_from_descriptor_unsealed(file().into_raw_fd(), 9, &raw mut part) };
+    // It was opened to be read only.
+    assert_eq!(made, Code::ReadOnly as c_int);
 }
 
 #[test]
@@ -249,6 +303,51 @@ fn what_the_other_side_makes_up_ends_in_an_error_and_stores_nothing() {
     let said: Vec<u8> = details[..length].iter().map(|byte| byte.cast_unsigned()).collect();
     assert!(String::from_utf8(said).unwrap().contains("a truth value is 0 or 1"));
     free(comms);
+}
+
+#[test]
+fn whoever_knows_an_address_gets_a_channel() {
+    let path = std::env::temp_dir().join(format!("sandbox2-c-listener-{}", std::process::id()));
+    let at = std::ffi::CString::new(path.to_str().expect("it is text")).expect("no zero in it");
+    let name = format!("sandbox2-c-{}", std::process::id());
+    let (mut file, mut without) = (null_mut(), null_mut());
+    // SAFETY: a path that ends with a zero, and a place.
+    assert_eq!(unsafe { sandbox2_listener_bind(at.as_ptr(), &raw mut file) }, OK);
+    // SAFETY: so many bytes are there, and a place.
+    assert_eq!(unsafe { sandbox2_listener_bind_abstract(name.as_ptr(), name.len(), &raw mut without) }, OK);
+    // SAFETY: as before; it is taken.
+    let taken = unsafe { sandbox2_listener_bind(at.as_ptr(), &raw mut file) };
+    assert_eq!((taken, sandbox2_last_errno()), (Code::System as c_int, libc::EADDRINUSE));
+    for (listener, by_path) in [(file, true), (without, false)] {
+        let (mut ours, mut theirs, mut number) = (null_mut(), null_mut(), 0);
+        // SAFETY: the handle is ours, and there is a place.
+        let early = unsafe { sandbox2_listener_accept(listener, 0, &raw mut theirs) };
+        assert_eq!((early, theirs), (Code::TimedOut as c_int, null_mut()));
+        let connected = if by_path {
+            // SAFETY: a path that ends with a zero, and a place.
+            unsafe { sandbox2_comms_connect(at.as_ptr(), 5000, &raw mut ours) }
+        } else {
+            // SAFETY: so many bytes are there, and a place.
+            unsafe { sandbox2_comms_connect_abstract(name.as_ptr(), name.len(), 5000, &raw mut ours) }
+        };
+        assert_eq!(connected, OK);
+        // SAFETY: the handle is ours, and there is a place.
+        assert_eq!(unsafe { sandbox2_listener_accept(listener, 5000, &raw mut theirs) }, OK);
+        // SAFETY: the handle is ours.
+        assert_eq!(unsafe { sandbox2_comms_send_u32(ours, 7) }, OK);
+        // SAFETY: the handle is ours, and there is a place.
+        assert_eq!(unsafe { sandbox2_comms_receive_u32(theirs, &raw mut number) }, OK);
+        assert_eq!(number, 7);
+        free(ours);
+        free(theirs);
+        // SAFETY: it is not used any more.
+        unsafe { sandbox2_listener_free(listener) };
+    }
+    assert!(!path.exists());
+    let mut nobody = null_mut();
+    // SAFETY: a path that ends with a zero, and a place.
+    let connected = unsafe { sandbox2_comms_connect(at.as_ptr(), 5000, &raw mut nobody) };
+    assert_eq!((connected, sandbox2_last_errno()), (Code::System as c_int, libc::ENOENT));
 }
 
 #[test]

@@ -47,19 +47,30 @@ fn its_numbers_are_the_clients() {
         ("U64", tag::U64),
         ("TEXT", tag::TEXT),
         ("BYTES", tag::BYTES),
+        ("PROTO", tag::PROTO),
         ("BARRIER", tag::BARRIER),
         ("STATUS", tag::STATUS),
+        ("VALUE", tag::VALUE),
         ("DESCRIPTOR", tag::DESCRIPTOR),
         ("CREDENTIALS", tag::CREDENTIALS),
+        ("UPGRADE", tag::UPGRADE),
+        ("NO_UPGRADE", tag::NO_UPGRADE),
+        ("UPGRADED", tag::UPGRADED),
+        ("ALONG", tag::ALONG),
     ];
     for (name, value) in tags {
         assert!(text.contains(&format!("#define SANDBOX2_TAG_{name} UINT32_C({value:#010x})")), "{name}");
     }
     assert_eq!(text.matches("#define SANDBOX2_TAG_").count(), tags.len(), "a tag is not looked at here");
-    let most = sandbox2_client::DEFAULT_MAX_MESSAGE;
-    assert!(text.contains(&format!("#define SANDBOX2_DEFAULT_MAX_MESSAGE {most}\n")));
-    let most = sandbox2_client::DEFAULT_MAX_BUFFER;
-    assert!(text.contains(&format!("#define SANDBOX2_DEFAULT_MAX_BUFFER {most}\n")));
+    let sizes = [
+        ("DEFAULT_MAX_MESSAGE", sandbox2_client::DEFAULT_MAX_MESSAGE),
+        ("DEFAULT_MAX_BUFFER", sandbox2_client::DEFAULT_MAX_BUFFER),
+        ("DEFAULT_SHARED_MEMORY", sandbox2_client::DEFAULT_SHARED_MEMORY),
+        ("MAX_SHARED_MEMORY", sandbox2_client::MAX_SHARED_MEMORY),
+    ];
+    for (name, value) in sizes {
+        assert!(text.contains(&format!("#define SANDBOX2_{name} {value}\n")), "{name} is {value}");
+    }
 }
 
 /// Compiles a file that consists of the header; a compiler that is not there is not asked.

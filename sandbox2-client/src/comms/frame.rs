@@ -47,6 +47,11 @@ impl Header {
     }
 }
 
+/// What goes by the socket where the frame itself goes through shared memory: as many descriptors, and who sends them.
+pub(crate) fn along(descriptors: u8) -> Header {
+    Header { tag: super::tag::ALONG, length: 0, descriptors }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

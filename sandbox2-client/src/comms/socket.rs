@@ -1,133 +1,108 @@
 //! Frames over a stream socket: as few system calls as there can be, and nothing believed that the other side says.
 //!
 //! The receiver reads ahead, so that small messages cost less than a call each. Descriptors come with the first byte of their
-//! frame and wait in a queue; the kernel never hands them over later than that byte, so a frame's own are there once its header is.
+//! frame. The kernel hands them over with that byte, together with bytes before it and never with bytes after what was sent along with
+//! them: so it is known in which piece of the stream they were, and they count only for a frame that begins there.
 
 use core::mem::MaybeUninit;
-use core::time::Duration;
+use core::ops::Range;
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::Arc;
-use std::time::Instant;
 
+use super::deadline::Deadline;
 use super::frame::{HEADER, Header, MOST_DESCRIPTORS};
 use crate::error::{Error, Result};
 use crate::sys::{self, Along, Credentials};
 
 /// How much is read ahead.
-const AHEAD: usize = 16 * 1024;
-
-/// Payloads up to that many bytes are sent in one piece with their header.
-const TOGETHER: usize = 1024;
-
-/// How much memory a payload gets before any of it has come: what is only announced costs no more.
-const AT_ONCE: usize = 1 << 20;
-
-/// When an operation has to be over.
-#[derive(Clone, Copy, Debug)]
-struct Deadline(Option<Instant>);
-
-impl Deadline {
-    fn within(time: Option<Duration>) -> Deadline {
-        Deadline(time.and_then(|time| Instant::now().checked_add(time)))
-    }
-
-    /// Whether a call may wait by itself: only where there is no deadline.
-    fn is_none(self) -> bool {
-        self.0.is_none()
-    }
-
-    /// Waits until `events` may be there.
-    fn wait(self, fd: BorrowedFd<'_>, events: i16) -> Result<()> {
-        loop {
-            let left = self.0.map(|at| at.saturating_duration_since(Instant::now()));
-            match sys::poll(fd, events, left) {
-                Ok(true) => return Ok(()),
-                Ok(false) => return Err(Error::TimedOut),
-                Err(libc::EINTR) => {}
-                Err(errno) => return Err(Error::System { what: "waiting for the other side", errno }),
-            }
-        }
-    }
-}
+const AHEAD: usize = 2 * 1024;
 
 /// The sending half.
 #[derive(Debug)]
-pub(super) struct Outgoing {
+pub(super) struct SocketOut {
     socket: Arc<OwnedFd>,
-    pub(super) timeout: Option<Duration>,
 }
 
-impl Outgoing {
-    pub(super) fn new(socket: Arc<OwnedFd>) -> Outgoing {
-        Outgoing { socket, timeout: None }
+impl SocketOut {
+    pub(super) fn new(socket: Arc<OwnedFd>) -> SocketOut {
+        SocketOut { socket }
     }
 
-    /// Sends one frame.
-    pub(super) fn send(&self, tag: u32, payload: &[u8], descriptors: &[BorrowedFd<'_>]) -> Result<()> {
-        let most = Error::TooLarge { length: payload.len() as u64, most: u32::MAX.into() };
-        let length = u32::try_from(payload.len()).map_err(|_| most)?;
-        if descriptors.len() > MOST_DESCRIPTORS {
-            return Err(Error::Descriptors { expected: MOST_DESCRIPTORS, found: descriptors.len() });
-        }
-        let header = Header { tag, length, descriptors: descriptors.len() as u8 }.encode();
-        // One piece costs the kernel less than two.
-        let mut whole = [0; HEADER + TOGETHER];
-        let (header, payload) = match whole.get_mut(..HEADER + payload.len()) {
-            Some(place) => {
-                place[..HEADER].copy_from_slice(&header);
-                place[HEADER..].copy_from_slice(payload);
-                (&*place, &[][..])
-            }
-            None => (&header[..], payload),
-        };
+    pub(super) fn socket(&self) -> &Arc<OwnedFd> {
+        &self.socket
+    }
+
+    /// Sends a frame, which is in one piece (`payload` is empty then) or in two.
+    pub(super) fn send(
+        &self,
+        header: &[u8],
+        payload: &[u8],
+        descriptors: &[BorrowedFd<'_>],
+        deadline: Deadline,
+    ) -> Result<()> {
         let mut numbers: Vec<RawFd> = descriptors.iter().map(AsRawFd::as_raw_fd).collect();
-        let deadline = Deadline::within(self.timeout);
         let mut sent = 0;
         while sent < header.len() + payload.len() {
             let head = header.get(sent..).unwrap_or_default();
             let body = payload.get(sent.saturating_sub(header.len())..).unwrap_or_default();
-            match sys::send(self.socket.as_fd(), [head, body], &numbers, deadline.is_none()) {
+            let parts = if head.is_empty() { [body, head] } else { [head, body] };
+            match sys::send(self.socket.as_fd(), parts, &numbers, deadline.is_none()) {
                 Ok(count) => {
                     sent += count;
                     numbers.clear();
+                    if sent < header.len() + payload.len() {
+                        self.unfinished(deadline.check())?;
+                    }
                 }
                 Err(libc::EINTR) => {}
                 Err(libc::EAGAIN) => match deadline.wait(self.socket.as_fd(), libc::POLLOUT) {
-                    Err(Error::TimedOut) if sent > 0 => {
-                        // The other side would take what comes next for the rest of this.
-                        self.terminate();
-                        return Err(Error::TimedOut);
-                    }
+                    Err(error) if sent > 0 => self.unfinished(Err(error))?,
                     waited => waited?,
                 },
                 Err(libc::EPIPE | libc::ECONNRESET | libc::ENOTCONN) => return Err(Error::Closed),
                 Err(errno) => {
-                    if sent > 0 {
-                        self.terminate();
-                    }
-                    return Err(Error::System { what: "sending a message", errno });
+                    let failed = Err(Error::System { what: "sending a message", errno });
+                    if sent == 0 { failed? } else { self.unfinished(failed)? }
                 }
             }
         }
         Ok(())
     }
 
-    pub(super) fn terminate(&self) {
+    /// After a part of a frame: the other side would take what comes next for the rest of it.
+    fn unfinished(&self, result: Result<()>) -> Result<()> {
+        if result.is_err() {
+            self.shut_down();
+        }
+        result
+    }
+
+    pub(super) fn shut_down(&self) {
         sys::shut_down(self.socket.as_fd());
     }
 }
 
+/// Descriptors, and the piece of the stream that has the byte that they are attached to.
+#[derive(Debug)]
+struct Batch {
+    piece: Range<u64>,
+    descriptors: Vec<OwnedFd>,
+}
+
 /// The receiving half.
 #[derive(Debug)]
-pub(super) struct Incoming {
+pub(super) struct SocketIn {
     socket: Arc<OwnedFd>,
-    pub(super) timeout: Option<Duration>,
     /// What was read ahead: `start..end` of it.
     ahead: Box<[MaybeUninit<u8>]>,
     start: usize,
     end: usize,
-    descriptors: VecDeque<OwnedFd>,
+    /// How many bytes have come, those ahead among them.
+    received: u64,
+    /// Where the next frame begins, or that is read at the moment.
+    next: u64,
+    batches: VecDeque<Batch>,
     sender: Option<Credentials>,
     /// The stream is out of step, or at its end.
     broken: bool,
@@ -139,18 +114,19 @@ pub(super) struct Begun {
     pub(super) header: Header,
     pub(super) descriptors: Vec<OwnedFd>,
     pub(super) sender: Option<Credentials>,
-    deadline: Deadline,
+    pub(super) deadline: Deadline,
 }
 
-impl Incoming {
-    pub(super) fn new(socket: Arc<OwnedFd>) -> Incoming {
-        Incoming {
+impl SocketIn {
+    pub(super) fn new(socket: Arc<OwnedFd>) -> SocketIn {
+        SocketIn {
             socket,
-            timeout: None,
             ahead: Box::new_uninit_slice(AHEAD),
             start: 0,
             end: 0,
-            descriptors: VecDeque::new(),
+            received: 0,
+            next: 0,
+            batches: VecDeque::new(),
             sender: None,
             broken: false,
         }
@@ -160,62 +136,65 @@ impl Incoming {
         self.socket.as_fd()
     }
 
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
     /// Waits for the next frame, and takes its header.
-    pub(super) fn begin(&mut self) -> Result<Begun> {
+    pub(super) fn begin(&mut self, deadline: Deadline) -> Result<Begun> {
         if self.broken {
             return Err(Error::Closed);
         }
-        let deadline = Deadline::within(self.timeout);
         while self.end - self.start < HEADER {
             // A time-out here leaves the stream in step.
             self.read_ahead(deadline)?;
         }
         let mut bytes = [0; HEADER];
         self.take(&mut bytes);
-        let header = match Header::decode(bytes) {
-            Ok(header) => header,
-            Err(error) => return Err(self.give_up(error)),
-        };
-        let count = usize::from(header.descriptors);
-        if self.descriptors.len() < count {
-            return Err(self.give_up(Error::Malformed("descriptors are missing that a header announces")));
-        }
-        let descriptors = self.descriptors.drain(..count).collect();
-        if self.start == self.end && !self.descriptors.is_empty() {
-            return Err(self.give_up(Error::Malformed("more descriptors came than headers announce")));
-        }
+        let header = Header::decode(bytes).map_err(|error| self.give_up(error))?;
+        let descriptors = self.attached(header)?;
         Ok(Begun { header, descriptors, sender: self.sender, deadline })
     }
 
-    /// The payload of a frame.
-    pub(super) fn payload(&mut self, begun: &Begun) -> Result<Vec<u8>> {
-        let length = begun.header.length as usize;
-        let mut payload = Vec::new();
-        while payload.len() < length {
-            let step = (length - payload.len()).min(payload.len().max(AT_ONCE));
-            if payload.try_reserve(step).is_err() {
-                return Err(self.give_up(Error::System { what: "memory for a message", errno: libc::ENOMEM }));
+    /// The descriptors of the frame whose header was just taken.
+    fn attached(&mut self, header: Header) -> Result<Vec<OwnedFd>> {
+        let here = self.next;
+        self.next = here + (HEADER + header.length as usize) as u64;
+        let mut descriptors = Vec::new();
+        if header.descriptors > 0 {
+            match self.batches.pop_front() {
+                Some(batch) if batch.piece.contains(&here) => descriptors = batch.descriptors,
+                _ => return Err(self.give_up(Error::Malformed("descriptors are missing that a header announces"))),
             }
-            let before = payload.len();
-            let room = payload.spare_capacity_mut().get_mut(..step).unwrap_or_default();
-            self.fill(room, begun.deadline)?;
-            // SAFETY: `fill` has initialised `step` bytes after the old length.
-            unsafe { payload.set_len(before + step) };
+            if descriptors.len() != usize::from(header.descriptors) {
+                return Err(
+                    self.give_up(Error::Malformed("another number of descriptors came than a header announces"))
+                );
+            }
         }
-        Ok(payload)
+        self.no_strays()?;
+        Ok(descriptors)
     }
 
-    /// The payload of a frame, as long as `place`.
-    pub(super) fn payload_into(&mut self, begun: &Begun, place: &mut [u8]) -> Result<()> {
-        let bytes: *mut [u8] = place;
-        // SAFETY: bytes are initialised before and after; `fill` writes nothing but bytes that are.
-        let place = unsafe { &mut *(bytes as *mut [MaybeUninit<u8>]) };
-        self.fill(place, begun.deadline)
+    /// Ends the channel if there are descriptors that no frame can be meant to have: those before the next one.
+    fn no_strays(&mut self) -> Result<()> {
+        if self.batches.front().is_some_and(|batch| batch.piece.end <= self.next) {
+            return Err(self.give_up(Error::Malformed("descriptors came that no header announces")));
+        }
+        Ok(())
     }
 
-    /// Reads past a payload that nobody wants.
-    pub(super) fn skip(&mut self, begun: &Begun) -> Result<()> {
-        let mut left = begun.header.length as usize;
+    /// Nothing more can be made of this stream.
+    pub(super) fn give_up(&mut self, error: Error) -> Error {
+        self.broken = true;
+        self.batches.clear();
+        sys::shut_down(self.socket.as_fd());
+        error
+    }
+
+    /// Reads past as many bytes.
+    pub(super) fn skip(&mut self, mut left: usize, deadline: Deadline) -> Result<()> {
+        let mut waited = false;
         loop {
             let here = left.min(self.end - self.start);
             self.start += here;
@@ -223,22 +202,17 @@ impl Incoming {
             if left == 0 {
                 return Ok(());
             }
-            if let Err(error) = self.read_ahead(begun.deadline) {
+            // The first time nothing has come that could be a trickle.
+            let in_time = if waited { deadline.check() } else { Ok(()) };
+            if let Err(error) = in_time.and_then(|()| self.read_ahead(deadline)) {
                 return Err(self.give_up(error));
             }
+            waited = true;
         }
     }
 
-    /// Nothing more can be made of this stream.
-    pub(super) fn give_up(&mut self, error: Error) -> Error {
-        self.broken = true;
-        self.descriptors.clear();
-        sys::shut_down(self.socket.as_fd());
-        error
-    }
-
     /// Fills `place`; if that cannot be done, the stream is out of step.
-    fn fill(&mut self, place: &mut [MaybeUninit<u8>], deadline: Deadline) -> Result<()> {
+    pub(super) fn fill(&mut self, place: &mut [MaybeUninit<u8>], deadline: Deadline) -> Result<()> {
         let here = place.len().min(self.end - self.start);
         let (known, mut rest) = place.split_at_mut(here);
         known.copy_from_slice(self.ahead.get(self.start..self.start + here).unwrap_or_default());
@@ -247,6 +221,12 @@ impl Incoming {
             match self.receive(Some(rest), deadline) {
                 Ok(count) => rest = rest.get_mut(count..).unwrap_or_default(),
                 Err(error) => return Err(self.give_up(error)),
+            }
+            // Who sends a byte at a time is not waited for longer than others.
+            if !rest.is_empty()
+                && let Err(error) = deadline.check()
+            {
+                return Err(self.give_up(error));
             }
         }
         Ok(())
@@ -282,21 +262,11 @@ impl Incoming {
             match sys::receive(self.socket.as_fd(), place, ahead, &mut along, deadline.is_none()) {
                 Ok(0) => {
                     self.broken = true;
-                    self.descriptors.clear();
+                    self.batches.clear();
                     return Err(Error::Closed);
                 }
                 Ok(count) => {
-                    self.descriptors.append(&mut along.descriptors);
-                    self.sender = along.sender;
-                    if along.truncated {
-                        return Err(self.give_up(Error::Malformed(
-                            "descriptors were lost: too many came, or this process has no room for more",
-                        )));
-                    }
-                    // One frame's that is being read, and those of frames that were read ahead.
-                    if self.descriptors.len() > MOST_DESCRIPTORS * 2 {
-                        return Err(self.give_up(Error::Malformed("more descriptors came than headers announce")));
-                    }
+                    self.came(count, along)?;
                     let first = count.min(place.len());
                     self.end += count - first;
                     return Ok(first);
@@ -305,10 +275,32 @@ impl Incoming {
                 Err(libc::EAGAIN) => deadline.wait(self.socket.as_fd(), libc::POLLIN)?,
                 Err(libc::ECONNRESET | libc::ENOTCONN) => {
                     self.broken = true;
+                    self.batches.clear();
                     return Err(Error::Closed);
                 }
                 Err(errno) => return Err(Error::System { what: "receiving a message", errno }),
             }
         }
+    }
+
+    /// Notes what came along with so many bytes.
+    fn came(&mut self, count: usize, along: Along) -> Result<()> {
+        let piece = self.received..self.received + count as u64;
+        self.received = piece.end;
+        self.sender = along.sender;
+        if along.truncated {
+            return Err(self.give_up(Error::Malformed(
+                "descriptors were lost: too many came, or this process has no room for more",
+            )));
+        }
+        if along.descriptors.is_empty() {
+            return Ok(());
+        }
+        self.batches.push_back(Batch { piece, descriptors: along.descriptors });
+        // One frame's, and those of the one before it that is being read.
+        if self.batches.iter().map(|batch| batch.descriptors.len()).sum::<usize>() > MOST_DESCRIPTORS * 2 {
+            return Err(self.give_up(Error::Malformed("more descriptors came than headers announce")));
+        }
+        self.no_strays()
     }
 }

@@ -35,7 +35,7 @@ impl Watched {
         let Watched(mut reader, writer) = self;
         drop(writer);
         let ended = sys::poll(reader.as_fd(), libc::POLLIN, Some(Duration::from_millis(100)));
-        ended == Ok(true) && reader.read(&mut [0]).is_ok_and(|count| count == 0)
+        ended.is_ok_and(|events| events != 0) && reader.read(&mut [0]).is_ok_and(|count| count == 0)
     }
 }
 

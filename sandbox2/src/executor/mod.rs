@@ -131,8 +131,8 @@ impl Executor {
         executor
     }
 
-    /// Starts the program at `path` as a fork server with nothing but its path as an argument; see
-    /// [`start_fork_server`](Self::start_fork_server).
+    /// Starts the program at `path` as a fork server with nothing but its path as an argument; for one with arguments, an environment or
+    /// descriptors see [`start_fork_server`](Self::start_fork_server).
     ///
     /// # Errors
     /// As for [`start_fork_server`](Self::start_fork_server).

@@ -325,9 +325,11 @@ helpers! {
     allow_scudo_malloc: "scudo_malloc", "the allocator Scudo";
     allow_shared_memory: "shared_memory", "shared memory";
     allow_shared_memory_comms: "shared_memory_comms", "talking through shared memory";
+    allow_comms: "comms", "talking to the host over descriptors that it has mapped";
     allow_log_forwarding: "log_forwarding", "sending log lines to the host";
     allow_llvm_sanitizers: "llvm_sanitizers", "the run time of the sanitizers";
     allow_llvm_coverage: "llvm_coverage", "writing a coverage profile";
+    allow_rust_after_start: "rust_after_start", "what a Rust program makes on its own once it has started";
     allow_rust_std: "rust_std", "what every Rust program with the standard library does";
     allow_rust_panic: "rust_panic", "panics of Rust programs";
     allow_threads: "threads", "threads of the own process";

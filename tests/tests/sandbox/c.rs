@@ -19,7 +19,7 @@ sandbox2::policy! {
     static TALKER;
 
     use static_startup, system_malloc, exit, write;
-    ALLOW sendmsg, recvmsg if fd == 5;
+    ALLOW sendmsg, sendto, recvmsg if fd == 5;
     ALLOW ppoll if nfds == 1;
     ALLOW getsockopt if fd == 5 && optname == SO_PEERCRED;
     ALLOW setsockopt if fd == 5 && optname == SO_PASSCRED;
@@ -102,7 +102,7 @@ fn texts_and_bytes(comms: &mut Comms) -> sandbox2::client::Result<()> {
     comms.send_bytes(b"more than sixteen")?;
     comms.send_bytes(b"")?;
     assert_eq!(comms.receive_bytes()?, b"");
-    Ok(())
+    comms.send_bytes(b"")
 }
 
 fn descriptors(comms: &mut Comms, scratch: &Scratch) -> sandbox2::client::Result<()> {
@@ -139,9 +139,19 @@ fn mistakes(comms: &mut Comms) -> sandbox2::client::Result<()> {
     comms.send_bytes(&[0; 11])
 }
 
-fn every_message(linkage: Linkage, policy: &'static Policy) {
-    let Some((scratch, executor, mut comms)) = talker("c_comms", linkage) else { return };
+fn every_message(linkage: Linkage, policy: &'static Policy, mode: Option<&str>) {
+    let Some((scratch, mut executor, mut comms)) = talker("c_comms", linkage) else { return };
+    if let Some(mode) = mode {
+        executor = Executor::new(scratch.0.join("c_comms"), ["c_comms", mode]);
+        comms = Comms::new(executor.ipc_mut().receive_fd(5).expect("nothing else is mapped"));
+        comms.set_timeout(Some(Duration::from_secs(20)));
+    }
     let host = || {
+        match mode {
+            Some("ask") => comms.accept_shared_memory()?,
+            Some(_) => comms.upgrade_to_shared_memory(None)?,
+            None => {}
+        }
         numbers(&mut comms)?;
         texts_and_bytes(&mut comms)?;
         descriptors(&mut comms, &scratch)?;
@@ -154,12 +164,22 @@ fn every_message(linkage: Linkage, policy: &'static Policy) {
 
 #[test]
 fn every_message_goes_both_ways_in_a_static_program() {
-    every_message(Linkage::Static, &TALKER);
+    every_message(Linkage::Static, &TALKER, None);
 }
 
 #[test]
 fn every_message_goes_both_ways_with_the_shared_library() {
-    every_message(Linkage::Dynamic, &LOADED_TALKER);
+    every_message(Linkage::Dynamic, &LOADED_TALKER, None);
+}
+
+#[test]
+fn every_message_goes_both_ways_through_shared_memory_that_the_sandboxee_asks_for() {
+    every_message(Linkage::Static, &SHARER, Some("ask"));
+}
+
+#[test]
+fn every_message_goes_both_ways_through_shared_memory_that_the_host_asks_for() {
+    every_message(Linkage::Static, &SHARER, Some("agree"));
 }
 
 /// The program that the header shows in its first lines.
@@ -190,14 +210,14 @@ fn the_headers_own_example_runs() {
 }
 
 sandbox2::policy! {
-    /// What having, making and sharing buffers takes, and the program around it.
+    /// What having, making and sharing buffers takes, and channels through shared memory, and the program around it.
     static SHARER;
 
     use TALKER, stat;                                    // some C libraries ask for a size by newfstatat
     ALLOW memfd_create, ftruncate, fstatfs, munmap, mremap;
     ALLOW fcntl if cmd in [F_GET_SEALS, F_ADD_SEALS];
     ALLOW mmap if flags == MAP_SHARED && prot & PROT_EXEC == 0;
-    ALLOW dup;
+    ALLOW dup, futex, sched_yield, ppoll;
 }
 
 #[test]
@@ -224,7 +244,7 @@ sandbox2::policy! {
     static READY;
 
     use system_malloc, exit, write;
-    ALLOW sendmsg, recvmsg, close;
+    ALLOW sendmsg, sendto, recvmsg, close;
 }
 
 /// A program that sandboxes itself, is given that number, and the file that it writes to.
@@ -232,10 +252,10 @@ fn ready(number: u32) -> Option<(sandbox2::client::Result<u32>, Outcome, String)
     let (scratch, executor, _) = talker("c_client", Linkage::Static)?;
     drop(executor);
     let mut executor = Executor::new(scratch.0.join("c_client"), ["c_client"]).sandbox_before_exec(false);
-    let mut comms = executor.ipc_mut().comms().unwrap();
+    let mut comms = executor.ipc_mut().comms().expect("it is made once");
     comms.set_timeout(Some(Duration::from_secs(20)));
     let notes = file(&scratch, "notes");
-    executor.ipc_mut().map_fd(notes.try_clone().unwrap().into(), "notes").unwrap();
+    executor.ipc_mut().map_fd(notes.try_clone().expect("a file has copies").into(), "notes").expect("the name is free");
     let exchange = || comms.send_u32(number).and_then(|()| comms.receive_u32());
     let (answer, outcome, errors) = talk(executor, &READY, exchange);
     assert_eq!(content(notes), "sandboxed", "{outcome:#}\n{errors}");
@@ -263,7 +283,7 @@ fn forked(mode: &str) {
     let server = executor.start_fork_server().unwrap_or_else(|error| panic!("{error:#}"));
     for number in [3, 0, 4, 5] {
         let mut executor = Executor::from_fork_server(&server);
-        let mut comms = executor.ipc_mut().comms().unwrap();
+        let mut comms = executor.ipc_mut().comms().expect("it is made once");
         comms.set_timeout(Some(Duration::from_secs(20)));
         let exchange = || {
             assert_eq!(u32::try_from(comms.receive_i32()?).ok(), Some(server.pid()));
@@ -304,10 +324,10 @@ fn logged(known: bool) {
         let _ = sender.send((record.level, record.to_string()));
     };
     let server = if known {
-        let socket = executor.ipc_mut().receive_fd(5).unwrap();
+        let socket = executor.ipc_mut().receive_fd(5).expect("nothing else is mapped");
         LogServer::with_sink(socket, "c", LogLimits::default(), sink).expect("there are threads")
     } else {
-        executor.ipc_mut().forward_logs_to("c", LogLimits::default(), sink).unwrap()
+        executor.ipc_mut().forward_logs_to("c", LogLimits::default(), sink).expect("nobody has it")
     };
     let ((), outcome, errors) = talk(executor, &LOGGER, || ());
     assert!(outcome.is_ok(), "{outcome:#}\n{errors}");
@@ -326,7 +346,7 @@ sandbox2::policy! {
     static LOGGER;
 
     use static_startup, system_malloc, exit, write;
-    ALLOW sendmsg, close;
+    ALLOW sendmsg, sendto, close;
 }
 
 #[test]

@@ -12,9 +12,8 @@ sandbox2::policy! {
     /// What the guest needs once it is sandboxed.
     static GUEST;
 
-    use system_malloc, exit;
-    ALLOW sendmsg, recvmsg, close;
-    ALLOW futex, sigaltstack, rt_sigprocmask, fcntl, read, fstat, statx, lseek;
+    use system_malloc, rust_after_start, comms;
+    ALLOW futex, rt_sigprocmask, read, fstat, statx, lseek;
 }
 
 sandbox2::policy! {
