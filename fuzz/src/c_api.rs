@@ -8,12 +8,13 @@ use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd};
 
 use sandbox2_client_c::*;
 
-use crate::frame::{NOT_UTF_8, Verdict, Victim, play};
+use crate::frame::{Verdict, Victim, goes_on, play};
 use crate::measure;
+use crate::peer::Peer;
 
 /// Runs one input.
 pub fn run(bytes: &[u8]) {
-    measure::measured(|| play(bytes, C::new));
+    measure::measured(|| play(bytes, C::new).may_take);
 }
 
 /// A channel of a C program.
@@ -21,7 +22,7 @@ pub fn run(bytes: &[u8]) {
 struct C(*mut Comms);
 
 impl C {
-    fn new(socket: OwnedFd) -> C {
+    fn new(socket: OwnedFd, _: &mut Peer) -> C {
         let mut comms = null_mut();
         // SAFETY: the socket is given away, and there is a place.
         assert_eq!(unsafe { sandbox2_comms_new(socket.into_raw_fd(), &raw mut comms) }, 0);
@@ -123,7 +124,7 @@ macro_rules! value {
 }
 
 impl Victim for C {
-    const METHODS: u8 = 18;
+    const METHODS: u8 = 20;
 
     fn receive(&mut self, method: u8, size: usize) -> Verdict {
         let comms = self.0;
@@ -144,9 +145,12 @@ impl Victim for C {
             13 => self.descriptor(),
             // SAFETY: the handle lives.
             14 => unsafe { sandbox2_comms_receive_barrier(comms) },
-            15 => self.status(true),
+            15 => self.status(size.is_multiple_of(2)),
             16 => value!(sandbox2_comms_receive_credentials, comms, Credentials),
-            _ => self.status(false),
+            // SAFETY: the handle lives.
+            17 | 18 => unsafe { sandbox2_comms_accept_shared_memory(comms) },
+            // SAFETY: the handle lives.
+            _ => unsafe { sandbox2_comms_upgrade_to_shared_memory(comms, size << 8) },
         };
         verdict(code)
     }
@@ -191,11 +195,9 @@ fn verdict(code: c_int) -> Verdict {
     assert!(length > 0 && place[200..].iter().all(|byte| *byte == 0xff));
     let last = CStr::from_bytes_until_nul(&place).expect("a text ends with a zero").to_string_lossy();
     match code {
-        code if last.ends_with(NOT_UTF_8) => {
-            assert_eq!(code, Code::Malformed as c_int);
-            Verdict::Other
-        }
+        code if code == Code::Malformed as c_int && goes_on(&last) => Verdict::Other,
         code if code == Code::Closed as c_int => Verdict::Closed,
+        code if code == Code::AlreadyShared as c_int => Verdict::Already,
         code if code == Code::Malformed as c_int => Verdict::Broken,
         code => {
             assert!(code != Code::Argument as c_int && code != Code::Other as c_int, "{code}");

@@ -24,6 +24,8 @@ pub enum Verdict {
     Broken,
     /// With another error.
     Other,
+    /// Nothing was received, since there is shared memory already.
+    Already,
 }
 
 /// A victim: whoever receives.
@@ -31,7 +33,7 @@ pub trait Victim {
     /// The number of its methods.
     const METHODS: u8;
 
-    /// Calls a method that receives.
+    /// Calls a method that receives; the last ones also send: [`SENDING`] and those after it.
     fn receive(&mut self, method: u8, size: usize) -> Verdict;
 
     /// Sends a message of its own.
@@ -44,40 +46,60 @@ pub trait Victim {
     fn expect_credentials(&mut self);
 }
 
-/// What is said of a text that is none.
-pub const NOT_UTF_8: &str = "a text is not UTF-8";
+/// Whether a channel goes on after that was said of a message: it was taken as a whole, and both sides are in step.
+#[must_use]
+pub fn goes_on(what: &str) -> bool {
+    what.contains("a text is not UTF-8") || what.contains("shared memory")
+}
+
+/// The first method of a victim that also sends.
+pub const SENDING: u8 = 17;
 
 /// The most memory that is taken for nothing: what is read ahead, and what a payload gets before it has come.
 const FOR_NOTHING: usize = 4 << 20;
 
 /// Runs one input.
 pub fn run(bytes: &[u8]) {
-    let new = |socket: OwnedFd| {
-        let mut comms = Comms::new(socket);
-        comms.set_timeout(Some(Duration::ZERO));
-        Rust(comms)
-    };
-    measure::measured(|| play(bytes, new));
+    measure::measured(|| play(bytes, Rust::new).may_take);
 }
 
-/// Plays a script; how much memory it may have taken.
+/// What came of a script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Played {
+    /// How much memory it may have taken.
+    pub may_take: usize,
+    /// How many calls gave a value.
+    pub values: usize,
+}
+
+/// Plays a script.
 ///
 /// # Panics
 /// If something does not hold.
-pub fn play<V: Victim>(bytes: &[u8], victim: impl FnOnce(OwnedFd) -> V) -> usize {
+pub fn play<V: Victim>(bytes: &[u8], victim: impl FnOnce(OwnedFd, &mut Peer) -> V) -> Played {
     let mut script = Script::new(bytes);
     let (mut peer, socket) = Peer::new();
-    let mut victim = victim(socket.into());
+    let mut victim = victim(socket.into(), &mut peer);
     let mut broken = false;
     let mut room = Room::default();
-    let mut judge = |verdict: Verdict| {
-        assert!(!broken || verdict == Verdict::Closed, "a channel that was closed says {verdict:?}");
-        broken |= matches!(verdict, Verdict::Closed | Verdict::Broken);
+    let mut values = 0;
+    let mut judge = |verdict: Verdict, receives_only: bool| {
+        values += usize::from(verdict == Verdict::Value);
+        assert!(
+            !broken || matches!(verdict, Verdict::Closed | Verdict::Already),
+            "a channel that was closed says {verdict:?}"
+        );
+        // To whoever is gone nothing can be sent, but what it has sent before may still be there.
+        broken |= verdict == Verdict::Broken || (verdict == Verdict::Closed && receives_only);
     };
     while let Some(step) = script.step() {
         match step {
             ..128 => peer.step(step % Peer::STEPS, &mut script),
-            128..224 => judge(victim.receive(step % V::METHODS, usize::from(script.byte()))),
+            128..224 => {
+                let method = step % V::METHODS;
+                let verdict = victim.receive(method, usize::from(script.byte()));
+                judge(verdict, method < SENDING);
+            }
             224..232 => {
                 // The end of the channel is noticed by receiving alone.
                 let _ = victim.send(script.bytes());
@@ -89,17 +111,40 @@ pub fn play<V: Victim>(bytes: &[u8], victim: impl FnOnce(OwnedFd) -> V) -> usize
     }
     drop(room);
     for method in 0..V::METHODS {
-        judge(victim.receive(method, 16));
+        judge(victim.receive(method, 16), method < SENDING);
     }
-    peer.made + peer.sent * 4 + bytes.len() * 64 + FOR_NOTHING
+    Played { may_take: peer.made + peer.sent * 4 + bytes.len() * 64 + FOR_NOTHING, values }
 }
 
 /// What `Comms` does by itself.
 #[derive(Debug)]
-struct Rust(Comms);
+pub struct Rust(Comms);
+
+impl Rust {
+    /// A victim that waits for nothing.
+    #[must_use]
+    pub fn new(socket: OwnedFd, _: &mut Peer) -> Rust {
+        let mut comms = Comms::new(socket);
+        comms.set_timeout(Some(Duration::ZERO));
+        Rust(comms)
+    }
+
+    /// One that has shared memory with the peer already.
+    ///
+    /// # Panics
+    /// If it does not take what the peer offers.
+    #[must_use]
+    pub fn sharing(socket: OwnedFd, peer: &mut Peer) -> Rust {
+        let mut rust = Rust::new(socket, peer);
+        peer.offer(&mut Script::new(&[]));
+        rust.0.accept_shared_memory().expect("what is offered is as it should be");
+        assert!(rust.0.is_shared());
+        rust
+    }
+}
 
 impl Victim for Rust {
-    const METHODS: u8 = 17;
+    const METHODS: u8 = 20;
 
     fn receive(&mut self, method: u8, size: usize) -> Verdict {
         let comms = &mut self.0;
@@ -120,7 +165,10 @@ impl Victim for Rust {
             13 => verdict(comms.receive_descriptor()),
             14 => verdict(comms.receive_barrier()),
             15 => verdict(comms.receive_status()),
-            _ => verdict(comms.receive_credentials()),
+            16 => verdict(comms.receive_credentials()),
+            17 => verdict(comms.accept_shared_memory()),
+            18 => verdict(comms.refuse_shared_memory()),
+            _ => verdict(comms.upgrade_to_shared_memory(Some(size << 8))),
         }
     }
 
@@ -142,8 +190,9 @@ fn verdict<T>(result: Result<T, Error>) -> Verdict {
     match result {
         Ok(_) => Verdict::Value,
         Err(Error::Closed) => Verdict::Closed,
-        // That message was taken as a whole, and the channel is in step.
-        Err(Error::Malformed(NOT_UTF_8)) => Verdict::Other,
+        Err(Error::Malformed(what)) if goes_on(what) => Verdict::Other,
+        // Told before anything is received.
+        Err(Error::AlreadyShared) => Verdict::Already,
         Err(Error::Malformed(_)) => Verdict::Broken,
         Err(error) => {
             assert!(!error.to_string().is_empty());
@@ -173,5 +222,35 @@ impl Drop for Room {
         if let Some((soft, hard)) = self.0 {
             setrlimit(Resource::RLIMIT_NOFILE, soft, hard).expect("a soft limit can be as it was");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many values come of an input that is checked in.
+    fn values<V: Victim>(file: &str, victim: impl FnOnce(OwnedFd, &mut Peer) -> V) -> usize {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(file);
+        let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let mut values = 0;
+        measure::measured(|| {
+            let played = play(&bytes, victim);
+            values = played.values;
+            played.may_take
+        });
+        values
+    }
+
+    /// Whoever changes the format without the peer fuzzes nothing.
+    #[test]
+    fn a_peer_that_keeps_to_the_format_is_understood() {
+        assert_eq!(values("frame/every_number", Rust::new), 9);
+        assert_eq!(values("frame/text_bytes_status", Rust::new), 5);
+        assert_eq!(values("frame/descriptors", Rust::new), 3);
+        assert_eq!(values("frame/memory_that_the_victim_makes", Rust::new), 2);
+        assert_eq!(values("shared/messages", Rust::sharing), 3);
+        assert_eq!(values("shared/along", Rust::sharing), 2);
+        assert_eq!(values("shared/round_and_round", Rust::sharing), 40);
     }
 }

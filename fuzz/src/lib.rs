@@ -13,10 +13,12 @@ pub mod handshake;
 pub mod introduction;
 pub mod logs;
 pub mod measure;
+pub mod memory;
 pub mod packet;
 pub mod peer;
 pub mod replay;
 pub mod script;
+pub mod shared;
 
 #[doc(hidden)]
 #[cfg(feature = "libfuzzer")]
@@ -28,6 +30,7 @@ pub type Target = fn(&[u8]);
 /// All targets, by name.
 pub const TARGETS: &[(&str, Target)] = &[
     ("frame", frame::run),
+    ("shared", shared::run),
     ("c_api", c_api::run),
     ("handshake", handshake::run),
     ("fork_request", fork_request::run),

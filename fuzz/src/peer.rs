@@ -6,10 +6,15 @@ use std::os::unix::net::UnixStream;
 
 use nix::sys::socket::{ControlMessage, MsgFlags, Shutdown, UnixCredentials, sendmsg, setsockopt, shutdown, sockopt};
 
+use crate::memory::Memory;
 use crate::script::Script;
 
 /// How much a peer can send before anyone reads.
 const ROOM: usize = 4 << 20;
+
+const CREDENTIALS: u32 = 0x8000_0202;
+const UPGRADE: u32 = 0x8000_0203;
+const ALONG: u32 = 0x8000_0207;
 
 /// The tags that a receiver knows, and some that it does not.
 const TAGS: [u32; 20] = [
@@ -28,10 +33,10 @@ const TAGS: [u32; 20] = [
     0x8000_0104,
     0x8000_0201,
     0x8000_0202,
-    0x8000_0301,
-    0x8000_0302,
-    0x8000_0303,
-    0,
+    0x8000_0203,
+    0x8000_0204,
+    0x8000_0206,
+    0x8000_0207,
     7,
 ];
 
@@ -40,6 +45,7 @@ const TAGS: [u32; 20] = [
 pub struct Peer {
     socket: Option<UnixStream>,
     gift: OwnedFd,
+    memory: Option<Memory>,
     /// How many bytes went.
     pub sent: usize,
     /// How many bytes it has made itself, to send them.
@@ -57,11 +63,11 @@ impl Peer {
         // Root may have more; whoever may not sends less.
         let _ = setsockopt(&socket, sockopt::SndBufForce, &ROOM);
         let gift = std::fs::File::open("/dev/null").expect("/dev/null is there").into();
-        (Peer { socket: Some(socket), gift, sent: 0, made: 0 }, victim)
+        (Peer { socket: Some(socket), gift, memory: None, sent: 0, made: 0 }, victim)
     }
 
     /// How many kinds of steps there are.
-    pub const STEPS: u8 = 9;
+    pub const STEPS: u8 = 14;
 
     /// Does what step `kind` of a script says.
     pub fn step(&mut self, kind: u8, script: &mut Script<'_>) {
@@ -86,7 +92,20 @@ impl Peer {
                 }
             }
             7 => self.socket = None,
-            _ => self.bytewise(script),
+            8 => self.bytewise(script),
+            9 => self.offer(script),
+            10 => self.memory = self.socket.as_ref().and_then(Memory::take),
+            11 => self.through_memory(script),
+            12 => {
+                if let Some(memory) = &mut self.memory {
+                    memory.scribble(script);
+                }
+            }
+            _ => {
+                if let Some(memory) = &mut self.memory {
+                    memory.overwrite(script);
+                }
+            }
         }
     }
 
@@ -114,19 +133,41 @@ impl Peer {
         }
     }
 
+    /// Offers shared memory.
+    pub fn offer(&mut self, script: &mut Script<'_>) {
+        let Some((memory, request)) = Memory::offer(script) else { return };
+        let message = message(UPGRADE, &request, 1);
+        self.send_numbers(&message, &[memory.descriptor()], MsgFlags::empty());
+        self.memory = Some(memory);
+    }
+
+    /// A message through the memory, and what comes along with it by the socket.
+    fn through_memory(&mut self, script: &mut Script<'_>) {
+        let (tag, descriptors) = (tag(script), script.descriptors());
+        let bytes = message(tag, script.bytes(), descriptors);
+        if descriptors > 0 || tag == CREDENTIALS {
+            self.whole(ALONG, &[], descriptors);
+        }
+        if let Some(memory) = &mut self.memory {
+            self.sent += memory.write(&bytes);
+        }
+    }
+
     fn whole(&mut self, tag: u32, bytes: &[u8], descriptors: usize) {
-        let length = (bytes.len() as u32).to_le_bytes();
-        let message = [&tag.to_le_bytes()[..], &length, &[descriptors as u8, 0, 0, 0], bytes].concat();
+        let message = message(tag, bytes, descriptors);
         self.made += bytes.len() + message.len();
         self.send(&message, descriptors, MsgFlags::empty());
     }
 
-    /// Sends what fits.
     fn send(&mut self, bytes: &[u8], descriptors: usize, flags: MsgFlags) {
+        self.send_numbers(bytes, &vec![self.gift.as_raw_fd(); descriptors], flags);
+    }
+
+    /// Sends what fits.
+    fn send_numbers(&mut self, bytes: &[u8], numbers: &[RawFd], flags: MsgFlags) {
         let Some(socket) = &self.socket else { return };
-        let numbers: Vec<RawFd> = vec![self.gift.as_raw_fd(); descriptors];
-        let rights = [ControlMessage::ScmRights(&numbers)];
-        let control = if descriptors > 0 { &rights[..] } else { &[] };
+        let rights = [ControlMessage::ScmRights(numbers)];
+        let control = if numbers.is_empty() { &[] } else { &rights[..] };
         let flags = flags | MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
         self.sent += sendmsg::<()>(socket.as_raw_fd(), &[IoSlice::new(bytes)], control, flags, None).unwrap_or(0);
     }
@@ -141,6 +182,12 @@ impl Peer {
         let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
         self.sent += sendmsg::<()>(socket.as_raw_fd(), &[IoSlice::new(bytes)], control, flags, None).unwrap_or(0);
     }
+}
+
+/// A message as it should be.
+fn message(tag: u32, bytes: &[u8], descriptors: usize) -> Vec<u8> {
+    let length = (bytes.len() as u32).to_le_bytes();
+    [&tag.to_le_bytes()[..], &length, &[descriptors as u8, 0, 0, 0], bytes].concat()
 }
 
 fn tag(script: &mut Script<'_>) -> u32 {
