@@ -197,7 +197,6 @@ fn verdict(code: c_int) -> Verdict {
     match code {
         code if code == Code::Malformed as c_int && goes_on(&last) => Verdict::Other,
         code if code == Code::Closed as c_int => Verdict::Closed,
-        code if code == Code::AlreadyShared as c_int => Verdict::Already,
         code if code == Code::Malformed as c_int => Verdict::Broken,
         code => {
             assert!(code != Code::Argument as c_int && code != Code::Other as c_int, "{code}");
