@@ -7,6 +7,7 @@
 //! thread plays both, so that an input does the same in every run.
 
 pub mod c_api;
+pub mod c_buffer;
 pub mod fork_request;
 pub mod frame;
 pub mod handshake;
@@ -32,6 +33,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("frame", frame::run),
     ("shared", shared::run),
     ("c_api", c_api::run),
+    ("c_buffer", c_buffer::run),
     ("handshake", handshake::run),
     ("fork_request", fork_request::run),
     ("introduction", introduction::run),
