@@ -42,9 +42,8 @@ pub fn receive(
         let place = unsafe { &mut *(bytes as *mut [MaybeUninit<u8>]) };
         match sys::receive(socket, place, &mut more, &mut along, wait) {
             Err(libc::EINTR) => {}
-            Ok(length) if length > size || along.truncated || along.descriptors.len() > descriptors => {
-                return Err(error(libc::EMSGSIZE));
-            }
+            Ok(length) if length > size => return Err(error(libc::EMSGSIZE)),
+            Ok(_) if along.truncated || along.descriptors.len() > descriptors => return Err(error(libc::EMSGSIZE)),
             received => return received.map(|length| (length, along.descriptors.into())).map_err(error),
         }
     }
