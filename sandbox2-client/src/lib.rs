@@ -15,9 +15,9 @@
 //! |---|---|
 //! | [`Client::new`], [`am_i_sandboxed`], named descriptors | none |
 //! | [`Client::sandbox_me_here`] | none: what it makes, it makes before the policy is in force, or the host lets it pass |
-//! | [`Comms`] | `sendmsg`, `recvmsg`; with a time-out `ppoll` |
-//! | [`Comms::accept_shared_memory`], and what goes through it | those, `fcntl`, `fstatfs`, `fstat`, `mmap`, `futex`, `sched_yield`, `ppoll` |
-//! | [`Comms::upgrade_to_shared_memory`] | also `memfd_create`, `ftruncate` |
+//! | [`Comms`] | `sendto` (without an address), `sendmsg`, `recvmsg`; with a time-out `ppoll` |
+//! | [`Comms::accept_shared_memory`], and what goes through it | `fcntl`, `fstatfs`, `fstat`, `mmap`, `futex`, `sched_yield`, and those of [`Comms`] |
+//! | [`Comms::upgrade_to_shared_memory`] | `memfd_create`, `ftruncate`, `fcntl`, `mmap`, `futex`, `sched_yield`, and those of [`Comms`] |
 //! | [`Comms::connect`], [`Listener`] | `socket`, `setsockopt`, `connect`; `bind`, `ioctl`, `listen`, `accept4`, `statx`, `unlink`, `ppoll` |
 //! | [`Buffer`] | `mmap`, `munmap`; for a descriptor `fcntl`, `fstatfs`, `fstat`; to make one `memfd_create`, `ftruncate`, `fcntl` |
 //! | [`logs`] | `sendmsg` |

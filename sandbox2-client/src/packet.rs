@@ -44,7 +44,7 @@ pub fn receive(
             Err(libc::EINTR) => {}
             Ok(length) if length > size => return Err(error(libc::EMSGSIZE)),
             Ok(_) if along.truncated || along.descriptors.len() > descriptors => return Err(error(libc::EMSGSIZE)),
-            received => return received.map(|length| (length, along.descriptors.into())).map_err(error),
+            received => return received.map(|length| (length, along.descriptors)).map_err(error),
         }
     }
 }

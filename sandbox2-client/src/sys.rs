@@ -32,6 +32,9 @@ fn last_errno() -> i32 {
     std::io::Error::last_os_error().raw_os_error().unwrap_or(libc::EIO)
 }
 
+/// A control message that is a descriptor of the sender's process.
+const SCM_PIDFD: libc::c_int = 4;
+
 /// Room for the control messages of one message: descriptors, and the sender.
 const CONTROL: usize = 1088;
 const _: () = {
@@ -44,6 +47,14 @@ const _: () = {
 
 #[repr(align(8))]
 struct Control(MaybeUninit<[u8; CONTROL]>);
+
+/// Sends what it can of `bytes`; how many went. Less work for the kernel than [`send`].
+#[inline]
+pub(crate) fn send_bytes(socket: BorrowedFd<'_>, bytes: &[u8], wait: bool) -> Outcome<usize> {
+    let flags = libc::MSG_NOSIGNAL | if wait { 0 } else { libc::MSG_DONTWAIT };
+    // SAFETY: the bytes live until the call is over, and the kernel only reads them.
+    outcome(unsafe { libc::send(socket.as_raw_fd(), bytes.as_ptr().cast(), bytes.len(), flags) })
+}
 
 /// Sends what it can of `parts`, with descriptors attached to its first byte; how many bytes went.
 pub(crate) fn send(socket: BorrowedFd<'_>, parts: [&[u8]; 2], descriptors: &[RawFd], wait: bool) -> Outcome<usize> {
@@ -105,8 +116,18 @@ pub(crate) fn receive(
     let flags = libc::MSG_CMSG_CLOEXEC | if wait { 0 } else { libc::MSG_DONTWAIT };
     // SAFETY: the header refers to memory that is exclusively ours until the call is over.
     let received = outcome(unsafe { libc::recvmsg(socket.as_raw_fd(), &raw mut message, flags) })?;
+    // Mostly there is nothing.
+    if message.msg_controllen > 0 {
+        came_along(&message, along);
+    }
+    along.truncated = message.msg_flags & libc::MSG_CTRUNC != 0;
+    Ok(received)
+}
+
+/// Takes what the kernel has put into the control buffer of a message.
+fn came_along(message: &libc::msghdr, along: &mut Along) {
     // SAFETY: the kernel has filled the control buffer in up to `msg_controllen`.
-    let mut head = unsafe { libc::CMSG_FIRSTHDR(&raw const message) };
+    let mut head = unsafe { libc::CMSG_FIRSTHDR(message) };
     while !head.is_null() {
         // SAFETY: not null, so it points to a whole header that the kernel wrote.
         let header = unsafe { head.read() };
@@ -131,13 +152,20 @@ pub(crate) fn receive(
                 let sender = unsafe { data.cast::<libc::ucred>().read_unaligned() };
                 along.sender = Some(Credentials { pid: sender.pid, uid: sender.uid, gid: sender.gid });
             }
+            // Of the sender's process, where the socket was told to: a descriptor that nobody here wants.
+            (libc::SOL_SOCKET, SCM_PIDFD) if length >= size_of::<RawFd>() => {
+                // SAFETY: as many bytes as that are there.
+                let number = unsafe { data.cast::<RawFd>().read_unaligned() };
+                if number >= 0 {
+                    // SAFETY: the kernel has just made this descriptor for us.
+                    drop(unsafe { OwnedFd::from_raw_fd(number) });
+                }
+            }
             _ => {}
         }
         // SAFETY: `head` points to a header in the buffer of `message`.
-        head = unsafe { libc::CMSG_NXTHDR(&raw const message, head) };
+        head = unsafe { libc::CMSG_NXTHDR(message, head) };
     }
-    along.truncated = message.msg_flags & libc::MSG_CTRUNC != 0;
-    Ok(received)
 }
 
 /// Waits until one of `events` is there, the other side has hung up, or the time is over; what is there.

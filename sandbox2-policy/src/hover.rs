@@ -2871,7 +2871,7 @@ pub mod poll {
 ///
 /// Since Linux 2.6.16; number 271 on x86_64, 73 on aarch64, 73 on riscv64.
 ///
-/// In the groups `comms`, `dynamic_startup`, `llvm_sanitizers`, `poll`, `rust_std`, `static_startup`, `tcmalloc`.
+/// In the groups `comms`, `dynamic_startup`, `llvm_sanitizers`, `poll`, `rust_std`, `shared_memory_comms`, `static_startup`, `tcmalloc`.
 pub mod ppoll {
     /// `ufds` of `ppoll`, `struct pollfd *`: a pointer: only `NULL` can be told from others.
     pub const ufds: () = ();
@@ -3696,7 +3696,7 @@ pub mod sched_setscheduler {
 ///
 /// Since Linux 2.0; number 24 on x86_64, 124 on aarch64, 124 on riscv64.
 ///
-/// In the groups `llvm_sanitizers`, `rust_std`, `threads`, `tokio`.
+/// In the groups `llvm_sanitizers`, `rust_std`, `shared_memory_comms`, `threads`, `tokio`.
 pub mod sched_yield {}
 
 /// `seccomp(op: unsigned int, flags: unsigned int, uargs: void *)`
@@ -3834,7 +3834,7 @@ pub mod sendmsg {
 ///
 /// Since Linux 2.0; number 44 on x86_64, 206 on aarch64, 206 on riscv64.
 ///
-/// In the groups `tokio`.
+/// In the groups `comms`, `tokio`.
 pub mod sendto {
     /// `fd` of `sendto`, `int`: a signed number of 32 bits.
     pub const fd: () = ();

@@ -24,7 +24,7 @@ sandbox2::policy! {
     use dynamic_startup, rust_std;
     use shared_memory;                               // mmap, munmap, fstat, fstatfs
     ALLOW fcntl if cmd == F_GET_SEALS;               // is it memory that nobody can take away?
-    ALLOW sendmsg, recvmsg if fd == { CHANNEL };
+    ALLOW sendto, sendmsg, recvmsg if fd == { CHANNEL };
 }
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {

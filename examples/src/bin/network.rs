@@ -31,7 +31,7 @@ sandbox2::policy! {
     static POLICY;
 
     use system_malloc, exit;
-    ALLOW sendmsg, recvmsg if fd == { CHANNEL };
+    ALLOW sendto, sendmsg, recvmsg if fd == { CHANNEL };
     ALLOW recvfrom if fd == { CONNECTION } && addr == NULL;  // what a TcpStream reads
     ALLOW sendto if fd == { CONNECTION } && addr == NULL;    // and writes with
     ALLOW close if fd in [{ CHANNEL }, { CONNECTION }];

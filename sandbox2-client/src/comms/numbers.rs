@@ -13,7 +13,7 @@ macro_rules! numbers {
                 /// # Errors
                 /// As for [`send`](Self::send).
                 pub fn $send(&mut self, value: $ty) -> Result<()> {
-                    self.send(tag::$tag, &value.to_le_bytes(), &[])
+                    self.0.send_fixed(tag::$tag, value.to_le_bytes())
                 }
             }
 

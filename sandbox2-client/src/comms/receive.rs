@@ -14,7 +14,7 @@ impl Receiver {
         self.incoming.timeout = time;
     }
 
-    /// As [`Comms::set_max_message`].
+    /// As [`Comms::set_max_message`](super::Comms::set_max_message).
     pub fn set_max_message(&mut self, bytes: usize) {
         self.most = bytes;
     }
@@ -161,9 +161,7 @@ impl Receiver {
         if begun.header.length as usize != N {
             return Err(self.incoming.give_up(Error::Malformed("a message of fixed length has another one")));
         }
-        let mut bytes = [0; N];
-        self.incoming.payload_into(&begun, &mut bytes)?;
-        Ok(bytes)
+        self.incoming.payload_fixed(&begun)
     }
 
     pub(super) fn empty(&mut self, begun: &Begun) -> Result<()> {

@@ -25,7 +25,7 @@ impl Sender {
     /// # Errors
     /// As for [`send`](Self::send); likewise for all that follow.
     pub fn send_bool(&mut self, value: bool) -> Result<()> {
-        self.send(tag::BOOL, &[u8::from(value)], &[])
+        self.0.send_fixed(tag::BOOL, [u8::from(value)])
     }
 
     /// Sends a text.
@@ -71,7 +71,7 @@ impl Sender {
     }
 
     /// Tells the other side who this is. The kernel says it, so that it is true; the other side must have
-    /// [asked for it](Receiver::expect_credentials) before.
+    /// [asked for it](super::Receiver::expect_credentials) before.
     ///
     /// # Errors
     /// As for [`send`](Self::send).

@@ -33,6 +33,16 @@ impl SocketOut {
         &self.socket
     }
 
+    /// Sends a frame in one piece, without descriptors.
+    #[inline]
+    pub(super) fn send_whole(&self, frame: &[u8], deadline: Deadline) -> Result<()> {
+        match sys::send_bytes(self.socket.as_fd(), frame, deadline.is_none()) {
+            Ok(count) if count == frame.len() => Ok(()),
+            Ok(count) => self.send_from(count, frame, &[], &[], deadline),
+            Err(_) => self.send_from(0, frame, &[], &[], deadline),
+        }
+    }
+
     /// Sends a frame, which is in one piece (`payload` is empty then) or in two.
     pub(super) fn send(
         &self,
@@ -41,8 +51,19 @@ impl SocketOut {
         descriptors: &[BorrowedFd<'_>],
         deadline: Deadline,
     ) -> Result<()> {
+        self.send_from(0, header, payload, descriptors, deadline)
+    }
+
+    /// Sends what is left of a frame after so many bytes.
+    fn send_from(
+        &self,
+        mut sent: usize,
+        header: &[u8],
+        payload: &[u8],
+        descriptors: &[BorrowedFd<'_>],
+        deadline: Deadline,
+    ) -> Result<()> {
         let mut numbers: Vec<RawFd> = descriptors.iter().map(AsRawFd::as_raw_fd).collect();
-        let mut sent = 0;
         while sent < header.len() + payload.len() {
             let head = header.get(sent..).unwrap_or_default();
             let body = payload.get(sent.saturating_sub(header.len())..).unwrap_or_default();
@@ -145,12 +166,13 @@ impl SocketIn {
         if self.broken {
             return Err(Error::Closed);
         }
-        while self.end - self.start < HEADER {
-            // A time-out here leaves the stream in step.
-            self.read_ahead(deadline)?;
-        }
-        let mut bytes = [0; HEADER];
-        self.take(&mut bytes);
+        let bytes = loop {
+            match self.take() {
+                Some(bytes) => break bytes,
+                // A time-out here leaves the stream in step.
+                None => self.read_ahead(deadline)?,
+            }
+        };
         let header = Header::decode(bytes).map_err(|error| self.give_up(error))?;
         let descriptors = self.attached(header)?;
         Ok(Begun { header, descriptors, sender: self.sender, deadline })
@@ -160,6 +182,9 @@ impl SocketIn {
     fn attached(&mut self, header: Header) -> Result<Vec<OwnedFd>> {
         let here = self.next;
         self.next = here + (HEADER + header.length as usize) as u64;
+        if header.descriptors == 0 && self.batches.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut descriptors = Vec::new();
         if header.descriptors > 0 {
             match self.batches.pop_front() {
@@ -232,13 +257,14 @@ impl SocketIn {
         Ok(())
     }
 
-    /// Takes bytes that were read ahead.
-    fn take(&mut self, place: &mut [u8; HEADER]) {
-        for (byte, place) in self.ahead[self.start..self.start + HEADER].iter().zip(place) {
-            // SAFETY: everything in `start..end` was written by the kernel, and there are as many as a header has.
-            *place = unsafe { byte.assume_init() };
-        }
-        self.start += HEADER;
+    /// Takes a number of bytes that is known while compiling, if they were all read ahead.
+    #[inline]
+    pub(super) fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let bytes: &[MaybeUninit<u8>; N] = self.ahead.get(self.start..self.end)?.first_chunk()?;
+        // SAFETY: everything in `start..end` was written by the kernel.
+        let bytes = bytes.map(|byte| unsafe { byte.assume_init() });
+        self.start += N;
+        Some(bytes)
     }
 
     fn read_ahead(&mut self, deadline: Deadline) -> Result<()> {
@@ -288,13 +314,18 @@ impl SocketIn {
         let piece = self.received..self.received + count as u64;
         self.received = piece.end;
         self.sender = along.sender;
+        if along.descriptors.is_empty() && !along.truncated {
+            return Ok(());
+        }
+        self.came_along(piece, along)
+    }
+
+    #[cold]
+    fn came_along(&mut self, piece: Range<u64>, along: Along) -> Result<()> {
         if along.truncated {
             return Err(self.give_up(Error::Malformed(
                 "descriptors were lost: too many came, or this process has no room for more",
             )));
-        }
-        if along.descriptors.is_empty() {
-            return Ok(());
         }
         self.batches.push_back(Batch { piece, descriptors: along.descriptors });
         // One frame's, and those of the one before it that is being read.

@@ -12,8 +12,8 @@ use super::socket::{Begun, SocketIn, SocketOut};
 use super::tag;
 use crate::error::{Error, Result};
 
-/// Payloads up to that many bytes are copied behind their header: one piece costs the kernel less than two, and copying less than that.
-const TOGETHER: usize = 256;
+/// Payloads up to that many bytes are copied behind their header: one piece costs the kernel less than two.
+const TOGETHER: usize = 1024;
 
 /// How much memory a payload gets before any of it has come: what is only announced costs no more.
 const AT_ONCE: usize = 1 << 20;
@@ -44,8 +44,15 @@ impl Outgoing {
         self.ring.is_some()
     }
 
-    /// Sends one frame.
+    /// Sends one frame without descriptors, whose length is known while compiling.
     #[inline]
+    pub(super) fn send_fixed<const N: usize>(&mut self, tag: u32, payload: [u8; N]) -> Result<()> {
+        let header = Header { tag, length: const { N as u32 }, descriptors: 0 };
+        let frame = Fixed(header.encode(), payload);
+        self.pieces(header, frame.bytes(), &[], &[], Deadline::within(self.timeout))
+    }
+
+    /// Sends one frame.
     pub(super) fn send(&mut self, tag: u32, payload: &[u8], descriptors: &[BorrowedFd<'_>]) -> Result<()> {
         let most = Error::TooLarge { length: payload.len() as u64, most: u32::MAX.into() };
         let length = u32::try_from(payload.len()).map_err(|_| most)?;
@@ -56,7 +63,7 @@ impl Outgoing {
         let deadline = Deadline::within(self.timeout);
         let bytes = header.encode();
         match payload.len() {
-            // Two sizes, so that a number does not pay for a text.
+            // Two sizes, so that little does not pay for much.
             0..=16 => self.pieces(
                 header,
                 together::<{ HEADER + 16 }>(&mut [0; _], bytes, payload),
@@ -65,8 +72,8 @@ impl Outgoing {
                 deadline,
             ),
             17..=TOGETHER => {
-                let mut place = [0; HEADER + TOGETHER];
-                self.pieces(header, together(&mut place, bytes, payload), &[], descriptors, deadline)
+                let mut place = Aligned([0; HEADER + TOGETHER]);
+                self.pieces(header, together(&mut place.0, bytes, payload), &[], descriptors, deadline)
             }
             _ => self.pieces(header, &bytes, payload, descriptors, deadline),
         }
@@ -80,7 +87,12 @@ impl Outgoing {
         descriptors: &[BorrowedFd<'_>],
         deadline: Deadline,
     ) -> Result<()> {
-        let Some(ring) = &mut self.ring else { return self.socket.send(head, body, descriptors, deadline) };
+        let Some(ring) = &mut self.ring else {
+            return match (body, descriptors) {
+                ([], []) => self.socket.send_whole(head, deadline),
+                _ => self.socket.send(head, body, descriptors, deadline),
+            };
+        };
         if header.has_something_along() {
             ring.is_open().inspect_err(|_| ring.end())?;
             self.socket.send(&frame::along(header.descriptors).encode(), &[], descriptors, deadline)?;
@@ -97,6 +109,20 @@ impl Outgoing {
         }
     }
 }
+
+/// A header and its payload in one piece: bytes one after another.
+#[repr(C)]
+struct Fixed<const N: usize>([u8; HEADER], [u8; N]);
+
+impl<const N: usize> Fixed<N> {
+    fn bytes(&self) -> &[u8] {
+        // SAFETY: two arrays of bytes, which have no gap between or after them, and live as long as `self`.
+        unsafe { core::slice::from_raw_parts(core::ptr::from_ref(self).cast(), HEADER + N) }
+    }
+}
+
+#[repr(align(64))]
+struct Aligned<const N: usize>([u8; N]);
 
 /// A header and its payload in one piece.
 fn together<'a, const N: usize>(place: &'a mut [u8; N], header: [u8; HEADER], payload: &[u8]) -> &'a [u8] {
@@ -174,6 +200,19 @@ impl Incoming {
             unsafe { payload.set_len(before + step) };
         }
         Ok(payload)
+    }
+
+    /// The payload of a frame, whose length is known while compiling.
+    #[inline]
+    pub(super) fn payload_fixed<const N: usize>(&mut self, begun: &Begun) -> Result<[u8; N]> {
+        if self.ring.is_none()
+            && let Some(bytes) = self.stream.take()
+        {
+            return Ok(bytes);
+        }
+        let mut bytes = [0; N];
+        self.payload_into(begun, &mut bytes)?;
+        Ok(bytes)
     }
 
     /// The payload of a frame, as long as `place`.

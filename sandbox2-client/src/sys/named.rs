@@ -82,7 +82,7 @@ pub(crate) fn set_send_time(socket: BorrowedFd<'_>, time: Option<Duration>) -> O
         let time = time.max(Duration::from_micros(1));
         // The most that the kernel takes on every machine.
         let seconds = time.as_secs().min(i32::MAX as u64);
-        libc::timeval { tv_sec: seconds as _, tv_usec: time.subsec_micros() as _ }
+        libc::timeval { tv_sec: seconds.cast_signed(), tv_usec: time.subsec_micros().into() }
     });
     let (place, length) = ((&raw const value).cast(), size_of::<libc::timeval>() as libc::socklen_t);
     // SAFETY: the value lives until the call is over, and is as long as it says.

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::os::fd::{AsFd as _, AsRawFd as _, FromRawFd as _, OwnedFd};
 
 use sandbox2_client::handshake::Hello;
-use sandbox2_client::{Client, Comms, Error, am_i_sandboxed, packet};
+use sandbox2_client::{Buffer, Client, Comms, Error, am_i_sandboxed, packet};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -16,6 +16,7 @@ fn main() -> Result<()> {
         "twice" => twice(),
         "list" => list(),
         "names" => names(),
+        "memory" => memory(),
         "early" => std::process::exit(3),
         "sleep" => stay(),
         "close" => {
@@ -116,6 +117,18 @@ fn list() -> Result<()> {
         }
     }
     comms.send_i32(-1)?;
+    Ok(())
+}
+
+/// All of the memory that the host has mapped is Z, and A afterwards.
+fn memory() -> Result<()> {
+    let mut client = Client::new()?;
+    client.sandbox_me_here()?;
+    let memory = Buffer::from_fd(client.descriptor("memory")?)?;
+    let mut comms = client.comms()?;
+    comms.send_bool(memory.to_vec().iter().all(|byte| *byte == b'Z'))?;
+    memory.fill(0, memory.len(), b'A')?;
+    comms.send_barrier()?;
     Ok(())
 }
 

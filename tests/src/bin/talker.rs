@@ -26,6 +26,8 @@ fn main() {
                 comms.send_status(&status).expect("the host listens");
             }
             tag::CREDENTIALS => comms.send_credentials().expect("the host listens"),
+            // Asked to share memory.
+            3 => comms.accept_shared_memory().expect("the host asks"),
             // Claims what it does not send.
             1 => comms
                 .send(2, &[], &[comms.as_fd().try_clone_to_owned().expect("a copy").as_fd()])

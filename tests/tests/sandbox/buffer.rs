@@ -26,7 +26,7 @@ sandbox2::policy! {
     ALLOW memfd_create, ftruncate, fstat, mremap, munmap;
     ALLOW fcntl if cmd == F_ADD_SEALS;
     ALLOW mmap if prot == PROT_READ | PROT_WRITE && flags == MAP_SHARED;
-    ALLOW sendmsg if fd == 5;
+    ALLOW sendto, sendmsg if fd == 5;
 }
 
 #[test]

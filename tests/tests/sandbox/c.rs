@@ -213,8 +213,8 @@ sandbox2::policy! {
     /// What having, making and sharing buffers takes, and channels through shared memory, and the program around it.
     static SHARER;
 
-    use TALKER, stat;                                    // some C libraries ask for a size by newfstatat
-    ALLOW memfd_create, ftruncate, fstatfs, munmap, mremap;
+    use TALKER;
+    ALLOW memfd_create, ftruncate, fstat, fstatfs, munmap, mremap;
     ALLOW fcntl if cmd in [F_GET_SEALS, F_ADD_SEALS];
     ALLOW mmap if flags == MAP_SHARED && prot & PROT_EXEC == 0;
     ALLOW dup, futex, sched_yield, ppoll;

@@ -1,10 +1,11 @@
 //! Programs that link the client: sandboxed before they start, or on their own word.
 
 use std::fs::File;
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::Duration;
 
-use sandbox2::client::Error;
+use sandbox2::client::{Buffer, Error};
 use sandbox2::{Comms, Executor, Outcome, Sandbox2, SetupError, Stage, Status};
 use sandbox2_tests::host;
 
@@ -12,8 +13,8 @@ sandbox2::policy! {
     /// What the guest needs once it is sandboxed.
     static GUEST;
 
-    use system_malloc, rust_after_start, comms;
-    ALLOW futex, rt_sigprocmask, read, fstat, statx, lseek;
+    use system_malloc, rust_after_start, comms, shared_memory;
+    ALLOW futex, rt_sigprocmask, read, lseek;
 }
 
 sandbox2::policy! {
@@ -21,7 +22,7 @@ sandbox2::policy! {
     static FROM_THE_START;
 
     use dynamic_startup, rust_std;
-    ALLOW sendmsg, recvmsg, close, fcntl, read, fstat, statx, lseek;
+    ALLOW sendto, sendmsg, recvmsg, close, fcntl, read, fstat, statx, lseek;
 }
 
 fn guest(mode: &str) -> Option<Executor> {
@@ -134,6 +135,19 @@ fn descriptors_are_found_by_name_wherever_they_are() {
         let outcome = sandbox.await_result();
         assert!(outcome.is_ok(), "{outcome:#}");
     }
+}
+
+#[test]
+fn a_hundred_mebibytes_are_shared_from_the_start() {
+    let memory = Buffer::new(100 << 20).unwrap();
+    memory.fill(0, memory.len(), b'Z').unwrap();
+    let map = |executor: &mut Executor| executor.ipc_mut().map_dup_fd(memory.as_fd(), "memory").map(drop).unwrap();
+    let Some((mut sandbox, mut comms)) = start("memory", map) else { return };
+    assert_eq!(comms.receive_bool(), Ok(true));
+    assert_eq!(comms.receive_barrier(), Ok(()));
+    assert!(memory.to_vec().iter().all(|byte| *byte == b'A'));
+    let outcome = sandbox.await_result();
+    assert!(outcome.is_ok(), "{outcome:#}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ sandbox2::policy! {
     static CHILD;
 
     use system_malloc, exit, threads, rust_std;
-    ALLOW sendmsg, recvmsg, close, fcntl, read, fstat, statx, lseek;
+    ALLOW sendto, sendmsg, recvmsg, close, fcntl, read, fstat, statx, lseek;
     ALLOW openat if flags & O_ACCMODE == O_RDONLY;
     ALLOW gettid, sched_setscheduler, sched_getscheduler, sched_getparam;
     ALLOW rt_sigprocmask, rt_sigaction;

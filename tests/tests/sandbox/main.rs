@@ -5,6 +5,7 @@ mod c;
 mod client;
 mod comms;
 mod descriptors;
+mod documented;
 mod escapes;
 mod exec;
 mod files;

@@ -42,7 +42,7 @@ sandbox2::policy! {
     static POLICY;
 
     use system_malloc, exit;
-    ALLOW sendmsg, recvmsg if fd == { CHANNEL };
+    ALLOW sendto, sendmsg, recvmsg if fd == { CHANNEL };
     use rust_panic;                                  // to say what went wrong, and to abort
     ALLOW fcntl if cmd == F_GETFD;                   // debug builds, before they close a descriptor
     ALLOW sigaltstack;                               // at the end of main Rust takes its signal stack away

@@ -41,7 +41,7 @@ impl Comms {
     /// than that.
     ///
     /// The channel is the same as before, time-outs and limits too, and is [split](Self::split) afterwards. A side that is killed is
-    /// noticed within a tenth of a second. A sandboxee needs the calls of the group `shared_memory_comms`. The memory belongs to the
+    /// noticed within a tenth of a second. A sandboxee needs the calls of the groups `comms` and `shared_memory_comms`. The memory belongs to the
     /// process that asked: one that is forked from it must leave its copy of the channel alone.
     ///
     /// # Errors
@@ -199,4 +199,4 @@ fn check(request: [u8; REQUEST], file: BorrowedFd<'_>) -> Result<(Mapping, Capac
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -18,32 +18,36 @@ pub(crate) struct RingOut {
     link: Arc<Link>,
     /// How many bytes were written, modulo 2³¹.
     at: u32,
+    /// How many of them the other side has read, as it last said.
+    seen: u32,
     turn: u32,
     woken: u32,
 }
 
 impl RingOut {
     pub(crate) fn new(link: Arc<Link>) -> RingOut {
-        RingOut { link, at: 0, turn: 0, woken: 0 }
+        RingOut { link, at: 0, seen: 0, turn: 0, woken: 0 }
     }
 
     /// # Errors
     /// If the channel is at its end.
-    pub(crate) fn is_open(&self) -> Result<()> {
+    pub(crate) fn is_open(&mut self) -> Result<()> {
         self.free().map(drop)
     }
 
     /// How many bytes can be written, and the count that says so.
-    fn free(&self) -> Result<(usize, u32)> {
+    fn free(&mut self) -> Result<(usize, u32)> {
         let count = self.link.load(self.link.out.read);
         if count & CLOSED != 0 || self.link.has_ended() {
             return Err(Error::Closed);
         }
         let filled = self.at.wrapping_sub(count) & COUNT;
-        match self.link.capacity.get().checked_sub(filled) {
-            Some(free) => Ok((free as usize, count)),
-            None => Err(Error::Malformed("more was read than was written")),
+        if filled > self.at.wrapping_sub(self.seen) & COUNT {
+            return Err(Error::Malformed("more was read than was written, or less than before"));
         }
+        self.seen = count;
+        // Never more than the capacity was written beyond what was seen to be read.
+        Ok((self.link.capacity.get().saturating_sub(filled) as usize, count))
     }
 
     /// Sends a frame, which is in one piece or two.
