@@ -68,6 +68,8 @@ pub struct Played {
     pub may_take: usize,
     /// How many calls gave a value.
     pub values: usize,
+    /// Whether it was noticed that the peer does not keep to the format.
+    pub noticed: bool,
 }
 
 /// Plays a script.
@@ -80,9 +82,10 @@ pub fn play<V: Victim>(bytes: &[u8], victim: impl FnOnce(OwnedFd, &mut Peer) -> 
     let mut victim = victim(socket.into(), &mut peer);
     let mut broken = false;
     let mut room = Room::default();
-    let mut values = 0;
+    let (mut values, mut noticed) = (0, false);
     let mut judge = |verdict: Verdict, receives_only: bool| {
         values += usize::from(verdict == Verdict::Value);
+        noticed |= verdict == Verdict::Broken;
         if broken && receives_only {
             assert_eq!(verdict, Verdict::Closed, "a channel was closed");
         }
@@ -112,7 +115,7 @@ pub fn play<V: Victim>(bytes: &[u8], victim: impl FnOnce(OwnedFd, &mut Peer) -> 
     for method in 0..V::METHODS {
         judge(victim.receive(method, 16), method < SENDING);
     }
-    Played { may_take: peer.made + peer.sent * 4 + bytes.len() * 64 + FOR_NOTHING, values }
+    Played { may_take: peer.made + peer.sent * 4 + bytes.len() * 64 + FOR_NOTHING, values, noticed }
 }
 
 /// What `Comms` does by itself.
@@ -226,17 +229,19 @@ impl Drop for Room {
 mod tests {
     use super::*;
 
-    /// How many values come of an input that is checked in.
-    fn values<V: Victim>(file: &str, victim: impl FnOnce(OwnedFd, &mut Peer) -> V) -> usize {
+    /// What comes of an input that is checked in.
+    fn played<V: Victim>(file: &str, victim: impl FnOnce(OwnedFd, &mut Peer) -> V) -> Played {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(file);
         let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let mut values = 0;
-        measure::measured(|| {
-            let played = play(&bytes, victim);
-            values = played.values;
-            played.may_take
-        });
-        values
+        let mut result = None;
+        measure::measured(|| result.insert(play(&bytes, victim)).may_take);
+        result.expect("it was played")
+    }
+
+    fn values<V: Victim>(file: &str, victim: impl FnOnce(OwnedFd, &mut Peer) -> V) -> usize {
+        let played = played(file, victim);
+        assert!(!played.noticed, "{file}");
+        played.values
     }
 
     /// Whoever changes the format without the peer fuzzes nothing.
@@ -249,5 +254,19 @@ mod tests {
         assert_eq!(values("shared/messages", Rust::sharing), 3);
         assert_eq!(values("shared/along", Rust::sharing), 2);
         assert_eq!(values("shared/round_and_round", Rust::sharing), 40);
+    }
+
+    /// What no memory error and no value would show.
+    #[test]
+    fn a_peer_that_does_not_is_noticed() {
+        for file in
+            ["descriptors_missing", "descriptors_too_many", "descriptor_flood", "header_with_a_flag", "another_length"]
+        {
+            assert!(played(&format!("frame/{file}"), Rust::new).noticed, "{file}");
+        }
+        for file in ["more_than_there_is_room_for", "another_along"] {
+            assert!(played(&format!("shared/{file}"), Rust::sharing).noticed, "{file}");
+        }
+        assert!(!played("shared/all_that_there_is_room_for", Rust::sharing).noticed);
     }
 }
