@@ -77,6 +77,8 @@ impl Client {
         control: OwnedFd,
         named: impl IntoIterator<Item = (String, OwnedFd)>,
     ) -> Client {
+        // What the environment says is the fork server's, whose numbers are others' by now.
+        TAKEN.store(true, SeqCst);
         Client { comms, control: Some(control), named: named.into_iter().collect(), sandboxed: false }
     }
 
@@ -133,6 +135,9 @@ impl Client {
     }
 
     /// Puts the host's policy in force: for this thread, for all others of this process, and for good.
+    ///
+    /// Processes that this one has started before, and their children, stay as they are: whoever has such must not be reached by what is not
+    /// to be trusted. That goes for one that shares this memory (`vfork`) more than for any other.
     ///
     /// Whoever calls this must do so on every path that leads to data that are not to be trusted, and must end where it fails. When
     /// it returns `Ok`, the policy is in force, the host has the listener, and this process has not.

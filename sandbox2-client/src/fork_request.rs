@@ -16,9 +16,10 @@
 //! | the numbers of the mapped descriptors | 4 each |
 //! | the working directory; the introduction ([`Introduction`]'s text) | |
 //!
-//! With it come the descriptor of a process in those namespaces, the writing end of a pipe, a socket, and the mapped descriptors. A child
-//! begins with `s2ch` and the version on that socket, along with a descriptor of its own process, and then does as in `handshake`. Into the
-//! pipe goes one [record](Ended) of 40 bytes once the child has ended, or why there is none.
+//! With it come the descriptor of a process in those namespaces, a packet socket, another one, and the mapped descriptors. A child
+//! begins with `s2ch` and the version on the second, whose other end learns from the kernel who sends it, and then does as in `handshake`. Over
+//! the first go [records](Ended) of 16 bytes to the sandbox's init: that there is a child, or why there is none. Init is the child's parent;
+//! the fork server keeps its end of that socket, so that the sandbox ends with it, until the sandbox has ended.
 
 use std::ffi::CString;
 use std::io;
@@ -26,8 +27,7 @@ use std::os::fd::{AsFd as _, OwnedFd, RawFd};
 
 use crate::environment::Introduction;
 use crate::error::{Error, Result};
-use crate::sys;
-pub use crate::sys::process::Usage;
+use crate::packet;
 
 /// This version.
 pub const VERSION: u16 = 1;
@@ -204,15 +204,13 @@ impl Step {
     }
 }
 
-/// What has become of a child.
+/// What has become of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// It has ended.
-    Status {
-        /// As `wait4` says.
-        status: i32,
-        /// What it and the children that it waited for have used.
-        usage: Usage,
+    /// There is a child.
+    Born {
+        /// Its process id in the sandbox.
+        pid: i32,
     },
     /// There is none.
     Failed {
@@ -224,53 +222,39 @@ pub enum Ended {
 }
 
 /// The length of a record.
-pub const RECORD: usize = 40;
+pub const RECORD: usize = 16;
 
 impl Ended {
-    /// The record: what it is (4 bytes: 1 ended, 2 failed), status or step (4), error number (4), zero (4), user and system time in
-    /// microseconds (8 each), peak memory in KiB (8).
+    /// The record: what it is (4 bytes: 1 born, 2 failed), process id or step (4), error number (4), zero (4).
     #[must_use]
     pub fn encode(self) -> [u8; RECORD] {
-        let (kind, what, errno, usage) = match self {
-            Ended::Status { status, usage } => (1_u32, status, 0, usage),
-            Ended::Failed { step, errno } => (2, step as i32, errno, Usage::default()),
+        let words = match self {
+            Ended::Born { pid } => [1, pid, 0, 0],
+            Ended::Failed { step, errno } => [2, step as i32, errno, 0],
         };
         let mut bytes = [0; RECORD];
-        bytes[0..4].copy_from_slice(&kind.to_le_bytes());
-        bytes[4..8].copy_from_slice(&what.to_le_bytes());
-        bytes[8..12].copy_from_slice(&errno.to_le_bytes());
-        bytes[16..24].copy_from_slice(&usage.user_us.to_le_bytes());
-        bytes[24..32].copy_from_slice(&usage.system_us.to_le_bytes());
-        bytes[32..40].copy_from_slice(&usage.max_rss_kib.to_le_bytes());
+        for (place, word) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(words) {
+            *place = word.to_le_bytes();
+        }
         bytes
     }
 
     /// Reads a record; `None` if it is none. Allocates nothing.
     #[must_use]
     pub fn decode(bytes: &[u8; RECORD]) -> Option<Ended> {
-        let (words, rest) = bytes.as_chunks::<8>();
-        let [first, second, user, system, memory] = words else { return None };
-        let [a, b, c, d, e, f, g, h] = *first;
-        let (kind, what) = (u32::from_le_bytes([a, b, c, d]), i32::from_le_bytes([e, f, g, h]));
-        let [a, b, c, d, 0, 0, 0, 0] = *second else { return None };
-        let errno = i32::from_le_bytes([a, b, c, d]);
-        let [user_us, system_us, max_rss_kib] = [user, system, memory].map(|bytes| i64::from_le_bytes(*bytes));
-        let usage = Usage { user_us, system_us, max_rss_kib };
-        match kind {
-            _ if !rest.is_empty() => None,
-            1 if errno == 0 => Some(Ended::Status { status: what, usage }),
-            2 if usage == Usage::default() => {
-                Step::from_number(what.cast_unsigned()).map(|step| Ended::Failed { step, errno })
-            }
+        let (words, _) = bytes.as_chunks::<4>();
+        let [kind, what, errno, zero] = words else { return None };
+        match [kind, what, errno, zero].map(|word| i32::from_le_bytes(*word)) {
+            [1, pid, 0, 0] if pid > 0 => Some(Ended::Born { pid }),
+            [2, step, errno, 0] => Step::from_number(step.cast_unsigned()).map(|step| Ended::Failed { step, errno }),
             _ => None,
         }
     }
 }
 
-/// Writes a record: less than `PIPE_BUF` bytes in one write, so that it comes whole or not at all.
-pub(crate) fn report(pipe: &OwnedFd, ended: Ended) -> sys::Outcome<()> {
-    // A host that has closed its end must not end a program that, unlike one in Rust, does not ignore SIGPIPE.
-    sys::process::write_without_signal(pipe.as_fd(), &ended.encode())
+/// Sends a record, whole or not at all.
+pub(crate) fn report(socket: &OwnedFd, ended: Ended) -> io::Result<()> {
+    packet::send(socket.as_fd(), &ended.encode(), &[], false)
 }
 
 #[cfg(test)]
@@ -318,9 +302,8 @@ mod tests {
     }
 
     #[test]
-    fn a_record_says_what_has_become_of_a_child() {
-        let usage = Usage { user_us: 1, system_us: 2, max_rss_kib: 3 };
-        for ended in [Ended::Status { status: 0x0700, usage }, Ended::Failed { step: Step::Namespaces, errno: 1 }] {
+    fn a_record_says_what_has_become_of_a_request() {
+        for ended in [Ended::Born { pid: 4 }, Ended::Failed { step: Step::Namespaces, errno: 1 }] {
             assert_eq!(Ended::decode(&ended.encode()), Some(ended));
         }
         for step in Step::ALL {
@@ -328,9 +311,5 @@ mod tests {
         }
         assert_eq!(Ended::decode(&[0; RECORD]), None);
         assert_eq!(Ended::decode(&[0xff; RECORD]), None);
-        // What never was has used nothing.
-        let mut used = Ended::Failed { step: Step::Fork, errno: 11 }.encode();
-        used[39] = 1;
-        assert_eq!(Ended::decode(&used), None);
     }
 }

@@ -4,7 +4,6 @@
 //! it the descriptors that the host has sent, takes every privilege from it, and goes on waiting. The child asks for its policy like any
 //! other program that sandboxes itself ([`Client::sandbox_me_here`]).
 
-use std::io::{Read as _, Write as _};
 use std::os::fd::{AsFd as _, AsRawFd as _, IntoRawFd as _, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
@@ -35,18 +34,10 @@ use crate::sys::process;
 pub struct ForkingClient {
     /// `None` in children.
     channel: Option<OwnedFd>,
-    children: Vec<Child>,
+    /// Where the sandboxes listen that have children of this process in them. Each ends with the sandbox, or when this one is closed.
+    sandboxes: Vec<OwnedFd>,
     kept: Vec<RawFd>,
     announced: bool,
-}
-
-/// A sandboxee that was made here and has not ended.
-#[derive(Debug)]
-struct Child {
-    pid: libc::pid_t,
-    pidfd: OwnedFd,
-    /// Where the host waits for its end.
-    status: OwnedFd,
 }
 
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -62,10 +53,9 @@ impl ForkingClient {
         if TAKEN.swap(true, SeqCst) {
             return Err(Error::Taken("the fork server of this process was made before"));
         }
-        process::become_subreaper().map_err(failed("becoming the parent of orphans"))?;
         Ok(ForkingClient {
             channel: Some(client::owned(channel)),
-            children: Vec::new(),
+            sandboxes: Vec::new(),
             kept: Vec::new(),
             announced: false,
         })
@@ -98,7 +88,8 @@ impl ForkingClient {
 
     /// Waits for one request and forks: `Some` in the child, `None` in this process.
     ///
-    /// Call it again soon: the ends of the children are noticed, and told to the host, only while it waits.
+    /// The children are not this process's own in the sense of `wait`: their parent is the first process of their sandbox. Their sandboxes
+    /// end with this process.
     ///
     /// A child that cannot be made is the host's to report and no error here; this process goes on.
     ///
@@ -114,12 +105,13 @@ impl ForkingClient {
         }
         let channel = channel.as_raw_fd();
         loop {
-            let children = self.children.iter().map(|child| child.pidfd.as_raw_fd());
-            let fds: Vec<RawFd> = [channel].into_iter().chain(children).collect();
+            let sandboxes = self.sandboxes.iter().map(std::os::fd::AsRawFd::as_raw_fd);
+            let fds: Vec<RawFd> = [channel].into_iter().chain(sandboxes).collect();
             let ready = process::poll_many(&fds).map_err(failed("waiting for requests"))?;
             let mut ready = ready.into_iter();
             let requested = ready.next().unwrap_or(false);
-            self.children.retain(|child| !(ready.next().unwrap_or(false) && child.tell_end()));
+            // Nothing ever comes from there but the end.
+            self.sandboxes.retain(|_| !ready.next().unwrap_or(false));
             if requested {
                 return self.serve();
             }
@@ -134,17 +126,19 @@ impl ForkingClient {
         let (length, descriptors) = match received {
             Ok((0, _)) => return Err(Error::Closed),
             Ok(received) => received,
-            Err(error) => {
-                let errno = error.raw_os_error().unwrap_or(libc::EIO);
-                return Err(Error::System { what: "receiving a request for a child", errno });
-            }
+            Err(error) => match error.raw_os_error().unwrap_or(libc::EIO) {
+                // There was no number left for one of its descriptors. All of them are closed, by which the host learns of it;
+                // other children are not to end for that.
+                libc::EMSGSIZE => return Ok(None),
+                errno => return Err(Error::System { what: "receiving a request for a child", errno }),
+            },
         };
         bytes.truncate(length);
         let request = ForkRequest::decode(&bytes, descriptors)?;
         drop(bytes);
         match make(&request) {
-            Ok(Made::Child(pid, pidfd)) => {
-                self.children.push(Child { pid, pidfd, status: request.status });
+            Ok(Made::Child) => {
+                self.sandboxes.push(request.status);
                 Ok(None)
             }
             Ok(Made::InChild) => Ok(Some(self.become_child(request))),
@@ -157,12 +151,11 @@ impl ForkingClient {
 
     /// The rest of the child's way. If that fails, there is no child.
     fn become_child(&mut self, request: ForkRequest) -> Client {
-        // The fork server's own: their numbers are about to be closed and given to others.
-        for child in std::mem::take(&mut self.children) {
-            std::mem::forget(child);
-        }
-        if let Some(channel) = self.channel.take() {
-            let _ = channel.into_raw_fd();
+        // The fork server's own: their numbers are about to be closed and given to others. Nobody keeps them, whoever had asked to keep
+        // what had such a number then.
+        for own in std::mem::take(&mut self.sandboxes).into_iter().chain(self.channel.take()) {
+            let number = own.into_raw_fd();
+            self.kept.retain(|kept| *kept != number);
         }
         let made = Placed::new(request, &self.kept).and_then(|placed| match placed.confine() {
             Ok(client) => Ok(client),
@@ -175,24 +168,6 @@ impl ForkingClient {
                 let status = std::mem::ManuallyDrop::new(client::owned(status));
                 let _ = fork_request::report(&status, Ended::Failed { step, errno });
                 process::exit_at_once(1)
-            }
-        }
-    }
-}
-
-impl Child {
-    /// Reaps it and tells the host; whether it had ended.
-    fn tell_end(&self) -> bool {
-        match process::wait(self.pid, true) {
-            Ok(None) => false,
-            Ok(Some((status, usage))) => {
-                // A host that is not interested any more has closed the other end.
-                let _ = fork_request::report(&self.status, Ended::Status { status, usage });
-                true
-            }
-            Err(errno) => {
-                let _ = fork_request::report(&self.status, Ended::Failed { step: Step::Wait, errno });
-                true
             }
         }
     }
@@ -215,7 +190,7 @@ fn one_thread() -> Result<()> {
 }
 
 enum Made {
-    Child(libc::pid_t, OwnedFd),
+    Child,
     InChild,
 }
 
@@ -226,33 +201,33 @@ fn at(step: Step) -> impl Fn(i32) -> Failed {
     move |errno| (step, errno)
 }
 
-/// Makes the child: entering namespaces changes whoever does it, so a process in between does, which ends at once.
+/// Makes the child: entering namespaces changes whoever does it, so a process in between does. Another one, in there already, forks the
+/// child and ends, so that the child becomes init's: one whose parent is outside keeps its sandbox from ending until that has reaped it.
 fn make(request: &ForkRequest) -> core::result::Result<Made, Failed> {
-    let no_pipe = |error: std::io::Error| (Step::Fork, error.raw_os_error().unwrap_or(libc::EMFILE));
-    let (mut number, mut tell) = std::io::pipe().map_err(no_pipe)?;
     let between = process::fork().map_err(at(Step::Fork))?;
     if between == 0 {
         let entered =
             process::enter_namespaces(request.namespaces.as_fd(), request.which).map_err(at(Step::Namespaces));
-        match entered.and_then(|()| process::fork().map_err(at(Step::Fork))) {
-            Ok(0) => return Ok(Made::InChild),
-            // In this process's own numbering, which is the fork server's.
-            Ok(pid) => drop(tell.write_all(&pid.to_le_bytes())),
-            Err((step, errno)) => drop(fork_request::report(&request.status, Ended::Failed { step, errno })),
-        }
-        process::exit_at_once(0);
+        let forked = entered.and_then(|()| process::fork().map_err(at(Step::Fork)));
+        let failed = match forked {
+            Ok(0) => match process::fork() {
+                Ok(0) => return Ok(Made::InChild),
+                Ok(_) => process::exit_at_once(0),
+                Err(errno) => (Step::Fork, errno),
+            },
+            // ECHILD: the system reaps it, where SIGCHLD is ignored.
+            Ok(inner) => process::exit_at_once(i32::from(!matches!(process::wait(inner), Ok(0) | Err(libc::ECHILD)))),
+            Err(failed) => failed,
+        };
+        let (step, errno) = failed;
+        drop(fork_request::report(&request.status, Ended::Failed { step, errno }));
+        process::exit_at_once(1);
     }
-    drop(tell);
-    process::wait(between, false).map_err(at(Step::Wait))?;
-    let mut pid = [0; 4];
-    // The child has the other end, too, but what is written is written by now.
-    if number.read_exact(&mut pid).is_err() {
-        // The one in between has said why.
-        return Err((Step::Fork, 0));
+    match process::wait(between).map_err(at(Step::Wait))? {
+        0 => Ok(Made::Child),
+        // They have said why, unless they were killed.
+        _ => Err((Step::Fork, 0)),
     }
-    let pid = libc::pid_t::from_le_bytes(pid);
-    let pidfd = process::pidfd(pid).map_err(at(Step::Wait))?;
-    Ok(Made::Child(pid, pidfd))
 }
 
 /// A child whose descriptors are where they belong, by number: none has an owner yet.
@@ -282,6 +257,10 @@ impl Placed {
         }
         for (from, to) in moves {
             process::put_at(from, to).map_err(failed)?;
+            if from != to {
+                // Not left to what follows, which leaves what is kept: it has no number of somebody's target.
+                drop(client::owned(from));
+            }
         }
         let keep: Vec<RawFd> = targets.iter().chain(kept).copied().chain([status, control]).collect();
         process::close_all_but(&keep).map_err(failed)?;
@@ -290,6 +269,7 @@ impl Placed {
 
     /// Takes every privilege, tells the host who this is, and hands the descriptors out.
     fn confine(&self) -> core::result::Result<Client, Failed> {
+        process::usual_umask();
         process::new_session().map_err(at(Step::Session))?;
         process::new_keyring().map_err(at(Step::Session))?;
         process::drop_privileges().map_err(at(Step::Capabilities))?;
@@ -299,11 +279,16 @@ impl Placed {
         process::no_new_privileges().map_err(at(Step::NoNewPrivileges))?;
         process::restrict_speculation().map_err(at(Step::Speculation))?;
         process::become_dumpable().map_err(at(Step::Capabilities))?;
-        let own = process::pidfd(std::process::id().cast_signed()).map_err(at(Step::Descriptors))?;
         let control = client::owned(self.control);
-        let told = packet::send(control.as_fd(), &fork_request::born(), &[own.as_raw_fd()], true);
+        // Without a descriptor: how many of them are under way is limited for all processes of a user together, so that anybody who
+        // floods a socket with them would keep this from being sent.
+        let told = packet::send(control.as_fd(), &fork_request::born(), &[], true);
         told.map_err(|error| (Step::Descriptors, error.raw_os_error().unwrap_or(libc::EIO)))?;
-        drop(client::owned(self.status));
+        let status = client::owned(self.status);
+        let born = Ended::Born { pid: std::process::id().cast_signed() };
+        fork_request::report(&status, born)
+            .map_err(|error| (Step::Descriptors, error.raw_os_error().unwrap_or(libc::EIO)))?;
+        drop(status);
         let named = self.introduction.named.iter().map(|(name, number)| (name.clone(), client::owned(*number)));
         Ok(Client::forked(self.introduction.comms.map(client::owned), control, named))
     }

@@ -151,6 +151,8 @@ pub(crate) fn sandbox_me_here(control: OwnedFd) -> Result<()> {
     };
     drop((control, bytes));
     let installed = process::no_new_privileges().and_then(|()| process::install_filter(&instructions));
+    // As the filter's own: giving memory back may be a call that the policy forbids.
+    core::mem::forget(instructions);
     match installed {
         Ok(listener) => {
             // No call but the last one is made from here on: the policy may forbid it.

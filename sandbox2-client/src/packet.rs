@@ -33,6 +33,32 @@ pub fn receive(
     descriptors: usize,
     wait: bool,
 ) -> io::Result<(usize, Vec<OwnedFd>)> {
+    receive_along(socket, place, descriptors, wait).map(|(length, along)| (length, along.descriptors))
+}
+
+/// As [`receive`], without descriptors, and with the process that sent it, as it is numbered here: 0 if it is not visible here, or
+/// [nobody asked](ask_for_sender).
+///
+/// # Errors
+/// As for [`receive`].
+pub fn receive_from(socket: BorrowedFd<'_>, place: &mut [u8], wait: bool) -> io::Result<(usize, i32)> {
+    receive_along(socket, place, 0, wait).map(|(length, along)| (length, along.sender.map_or(0, |sender| sender.pid)))
+}
+
+/// Has the kernel say of each packet that is sent from now on who sends it.
+///
+/// # Errors
+/// What `setsockopt` says.
+pub fn ask_for_sender(socket: BorrowedFd<'_>) -> io::Result<()> {
+    sys::ask_for_sender(socket).map_err(error)
+}
+
+fn receive_along(
+    socket: BorrowedFd<'_>,
+    place: &mut [u8],
+    descriptors: usize,
+    wait: bool,
+) -> io::Result<(usize, Along)> {
     let mut along = Along::default();
     let (bytes, size): (*mut [u8], usize) = (place, place.len());
     // Of a packet that is longer the kernel would leave the rest out and say so nowhere but here.
@@ -44,7 +70,7 @@ pub fn receive(
             Err(libc::EINTR) => {}
             Ok(length) if length > size => return Err(error(libc::EMSGSIZE)),
             Ok(_) if along.truncated || along.descriptors.len() > descriptors => return Err(error(libc::EMSGSIZE)),
-            received => return received.map(|length| (length, along.descriptors)).map_err(error),
+            received => return received.map(|length| (length, along)).map_err(error),
         }
     }
 }

@@ -70,7 +70,12 @@ pub(crate) struct ServerSpec {
 struct Process {
     pidfd: OwnedFd,
     channel: OwnedFd,
+    /// Whose child it is: what happens in a copy of the host is no affair of it.
+    host: u32,
 }
+
+/// How long one may take to end that cannot be killed.
+const ENDING: Duration = Duration::from_secs(5);
 
 impl ForkServer {
     /// Starts it, and waits until it waits for requests.
@@ -163,7 +168,7 @@ impl Process {
         })
         .map_err(|(stage, errno)| failed(stage, errno))?;
         drop(theirs);
-        let process = Process { pidfd, channel };
+        let process = Process { pidfd, channel, host: std::process::id() };
         process.await_ready(name, *patience)?;
         Ok(process)
     }
@@ -196,8 +201,15 @@ impl Process {
     }
 
     fn end(&self) {
-        // ESRCH: it has ended by itself.
-        let _ = calls::pidfd_send_signal(self.pidfd.as_raw_fd(), libc::SIGKILL);
+        if self.host != std::process::id() {
+            return;
+        }
+        // A host that has become another user may not kill it; this it hears.
+        calls::shut_down(self.channel.as_raw_fd());
+        let killed = calls::pidfd_send_signal(self.pidfd.as_raw_fd(), libc::SIGKILL);
+        if killed == Err(Errno(libc::EPERM)) && calls::readable(self.pidfd.as_raw_fd(), ENDING) != Ok(true) {
+            return;
+        }
         while matches!(calls::wait_pidfd(self.pidfd.as_raw_fd()), Err(Errno(libc::EINTR))) {}
     }
 }

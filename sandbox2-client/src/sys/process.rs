@@ -1,6 +1,6 @@
 //! What a process does to itself: filters, forks, namespaces, privileges.
 
-use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd as _, BorrowedFd, RawFd};
 
 use super::{Outcome, outcome};
 
@@ -37,19 +37,14 @@ pub(crate) fn install_filter(instructions: &[(u16, u8, u8, u32)]) -> Outcome<Raw
 
 /// Closes the listener with a second argument that the filter looks for.
 pub(crate) fn close_listener(listener: RawFd, magic: u64) -> Outcome<()> {
-    // SAFETY: the descriptor is ours alone, and nobody uses it after this.
-    outcome(unsafe { libc::syscall(libc::SYS_close, listener, magic) } as isize).map(drop)
-}
-
-/// What has become of a child: its wait status, and what it and the children that it waited for have used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
-    /// Time in user mode, in microseconds.
-    pub user_us: i64,
-    /// Time in the kernel, in microseconds.
-    pub system_us: i64,
-    /// The largest resident set, in KiB.
-    pub max_rss_kib: i64,
+    loop {
+        // SAFETY: the descriptor is ours alone, and nobody uses it after this.
+        match outcome(unsafe { libc::syscall(libc::SYS_close, listener, magic) } as isize) {
+            // A signal came while it waited for its answer: it was not made. Once it is made, nothing interrupts it.
+            Err(libc::EINTR) => {}
+            closed => return closed.map(drop),
+        }
+    }
 }
 
 /// Forks; the child's number, 0 in the child.
@@ -66,79 +61,28 @@ pub(crate) fn exit_at_once(code: i32) -> ! {
     unsafe { libc::_exit(code) }
 }
 
-/// Waits for a child, or looks whether it has ended: its status and usage; `None` if it has not.
-pub(crate) fn wait(pid: libc::pid_t, look_only: bool) -> Outcome<Option<(i32, Usage)>> {
+/// Waits for a child; its wait status.
+pub(crate) fn wait(pid: libc::pid_t) -> Outcome<i32> {
     let mut status = 0;
-    // SAFETY: a usage of zeros is one.
-    let mut usage: libc::rusage = unsafe { core::mem::zeroed() };
-    let options = if look_only { libc::WNOHANG } else { 0 };
     loop {
-        // SAFETY: the kernel writes a status and a usage to places of ours.
-        match outcome(unsafe { libc::wait4(pid, &raw mut status, options, &raw mut usage) } as isize) {
+        // SAFETY: the kernel writes a status to a place of ours.
+        match outcome(unsafe { libc::waitpid(pid, &raw mut status, 0) } as isize) {
             Err(libc::EINTR) => {}
-            Err(errno) => return Err(errno),
-            Ok(0) => return Ok(None),
-            Ok(_) => break,
+            waited => return waited.map(|_| status),
         }
     }
-    let microseconds = |time: libc::timeval| time.tv_sec * 1_000_000 + time.tv_usec;
-    let usage = Usage {
-        user_us: microseconds(usage.ru_utime),
-        system_us: microseconds(usage.ru_stime),
-        max_rss_kib: usage.ru_maxrss,
-    };
-    Ok(Some((status, usage)))
-}
-
-/// Writes to a pipe, all of it; no SIGPIPE comes if the other end is closed. Only for processes with one thread.
-pub(crate) fn write_without_signal(pipe: BorrowedFd<'_>, mut bytes: &[u8]) -> Outcome<()> {
-    // SAFETY: a set of zeros is one.
-    let mut broken: libc::sigset_t = unsafe { core::mem::zeroed() };
-    // SAFETY: the set is ours, and the signal is one.
-    unsafe { libc::sigaddset(&raw mut broken, libc::SIGPIPE) };
-    // SAFETY: a set of zeros is one.
-    let mut before: libc::sigset_t = unsafe { core::mem::zeroed() };
-    // SAFETY: both sets are ours.
-    outcome(unsafe { libc::sigprocmask(libc::SIG_BLOCK, &raw const broken, &raw mut before) } as isize)?;
-    let mut result = Ok(());
-    while !bytes.is_empty() {
-        // SAFETY: so many bytes are there.
-        match outcome(unsafe { libc::write(pipe.as_raw_fd(), bytes.as_ptr().cast(), bytes.len()) }) {
-            Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
-            Err(libc::EINTR) => {}
-            Err(errno) => {
-                result = Err(errno);
-                break;
-            }
-        }
-    }
-    if result == Err(libc::EPIPE) {
-        let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-        // SAFETY: the set and the time are ours, and nobody asks what came. It is the one of this write, or is ignored anyway.
-        unsafe { libc::sigtimedwait(&raw const broken, core::ptr::null_mut(), &raw const at_once) };
-    }
-    // SAFETY: the set is ours.
-    unsafe { libc::sigprocmask(libc::SIG_SETMASK, &raw const before, core::ptr::null_mut()) };
-    result
-}
-
-/// Orphans below this process become its children.
-pub(crate) fn become_subreaper() -> Outcome<()> {
-    prctl(libc::PR_SET_CHILD_SUBREAPER, 1)
-}
-
-/// A descriptor of a process.
-pub(crate) fn pidfd(pid: libc::pid_t) -> Outcome<OwnedFd> {
-    // SAFETY: takes numbers alone.
-    let fd = outcome(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) } as isize)?;
-    // SAFETY: the kernel has just made it for us.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
 }
 
 /// Enters those namespaces of a process.
 pub(crate) fn enter_namespaces(process: BorrowedFd<'_>, which: u32) -> Outcome<()> {
     // SAFETY: takes numbers alone.
     outcome(unsafe { libc::setns(process.as_raw_fd(), which.cast_signed()) } as isize).map(drop)
+}
+
+/// What files are made with that say nothing else: as every sandboxee.
+pub(crate) fn usual_umask() {
+    // SAFETY: takes a number.
+    unsafe { libc::umask(0o022) };
 }
 
 /// Starts a session.

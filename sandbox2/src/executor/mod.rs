@@ -171,7 +171,7 @@ impl Executor {
         // Each start has a channel of its own.
         fds.retain(|(_, number)| *number != channel);
         let envp = environment(self.inherit_env, self.envs, &introduction)?;
-        let program = program::open(source, &name)?;
+        let program = launch::unchangeable(program::open(source, &name)?)?;
         ForkServer::start(ServerSpec { program, name, argv, envp, fds, channel, patience: self.handshake_timeout })
     }
 

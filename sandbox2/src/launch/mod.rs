@@ -26,12 +26,14 @@ use sandbox2_policy::surroundings::{Mount, Network};
 
 pub(crate) use self::forked::{Forks, MAX_MAPPED};
 pub(crate) use self::hint::explain;
-pub(crate) use self::plan::Descriptors;
+pub(crate) use self::plan::{Descriptors, unchangeable};
 pub use self::server::LaunchServer;
 #[cfg(test)]
 pub(crate) use self::tree::Ended;
-pub(crate) use self::tree::{Launched, Tree, pid_of};
-pub(crate) use self::unfiltered::{Heard, Unfiltered, gives_listener_up, route_close};
+pub(crate) use self::tree::{Launched, Refused, Tree, pid_of};
+pub(crate) use self::unfiltered::{
+    ENDED_FIRST, Heard, Unfiltered, gives_listener_up, not_sandboxed, route_close, with_end,
+};
 use crate::error::SetupError;
 use crate::limits::Limits;
 use crate::sys::child::Begin;
@@ -111,7 +113,7 @@ pub(crate) fn launch(mut spec: LaunchSpec) -> Result<Begun, SetupError> {
             Ok(Begun::Unfiltered(Unfiltered::new(tree, main, handshake, spec.filter, late_limit)))
         }
         Start::Filtered(_) | Start::Forked { .. } => {
-            Launched::take(tree, &main, listener, late_limit).map(Begun::Filtered)
+            Launched::take(tree, &main, listener, late_limit).map(Begun::Filtered).map_err(|refused| refused.error)
         }
     }
 }

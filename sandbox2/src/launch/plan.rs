@@ -1,13 +1,13 @@
 //! From a [`LaunchSpec`] to the plan that the child follows: every byte it needs, laid out in the shared region.
 
 use std::ffi::{CStr, CString};
-use std::os::fd::RawFd;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
 use sandbox2_policy::insn::{Insn, offset, op, ret};
 
-use super::LaunchSpec;
+use super::{LaunchSpec, hint};
 use crate::error::{SetupError, Stage};
 use crate::limits::{Limit, Limits};
 use crate::mounts::{FileSystem, Links, Place, Source, Step};
@@ -16,7 +16,7 @@ use crate::sys::abi::{MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOSUID, MO
 use crate::sys::calls::FileId;
 use crate::sys::child::{Begin, FdMove, LimitOp, MountKind, MountOp, Plan, ProgramPlan, RootPlan, Target};
 use crate::sys::region::Region;
-use crate::sys::{self, calls, forget, server};
+use crate::sys::{self, calls, forget, server, spawn};
 
 /// The user and group that the sandboxee sees itself as.
 const INSIDE_ID: u32 = 1000;
@@ -135,6 +135,16 @@ pub(super) fn writable_program(program: RawFd, number: RawFd) -> Result<Option<W
     let dir = path.parent().unwrap_or(&path).to_owned();
     let text = |path: PathBuf| CString::new(path.into_os_string().into_vec()).map_err(|_| failed(Some(libc::EINVAL)));
     Ok(Some(WritableProgram { number, path: text(path)?, dir: text(dir)?, id: facts.id }))
+}
+
+/// The program on a read-only mount, if the user could change it, for a process that is in no sandbox when it executes it.
+pub(crate) fn unchangeable(program: OwnedFd) -> Result<OwnedFd, SetupError> {
+    let number = program.as_raw_fd();
+    let Some(WritableProgram { path, dir, id, .. }) = writable_program(number, number)? else { return Ok(program) };
+    let found = spawn::read_only(&ProgramPlan { number, path: &path, dir: &dir, id });
+    found.map_err(|sys::Errno(errno)| {
+        hint::explain(SetupError::new(Stage::Program, Some(errno)).with_what(path.to_string_lossy().into_owned()))
+    })
 }
 
 /// Enough memory for the plan; what is not touched costs nothing.

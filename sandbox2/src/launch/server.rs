@@ -1,9 +1,11 @@
 //! The library's own fork server: a small process that makes the sandboxes of a host that is large.
 
+use std::cell::Cell;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::sync::atomic::Ordering::Acquire;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sandbox2_client::packet;
 
@@ -11,7 +13,7 @@ use super::hint;
 use crate::error::{SetupError, Stage};
 use crate::sys::child::Plan;
 use crate::sys::region::Region;
-use crate::sys::server::{self, MOST, Request};
+use crate::sys::server::{self, ANSWER, MOST, Request};
 use crate::sys::{Errno, calls};
 
 /// A small process that makes sandboxes in the host's place.
@@ -49,6 +51,12 @@ pub struct LaunchServer {
 struct Process {
     pidfd: OwnedFd,
     channel: OwnedFd,
+    /// Whose child it is: a copy of the host is another process, whose sandboxes cannot be made by this one.
+    host: u32,
+    /// Whether it was told to end.
+    dismissed: Cell<bool>,
+    /// The host's user and group when it was copied.
+    ids: (u32, u32),
     /// Its stack: nothing else may be mapped there in the host, so that nothing else is to be mapped there in the server.
     _region: Region,
 }
@@ -100,10 +108,13 @@ impl LaunchServer {
             descriptors: fds.len() as u64,
         };
         let mut process = self.process();
-        if !process.is_alive() {
+        if !process.serves() {
             *process = Process::start()?;
         }
-        process.ask(&request, &fds)
+        process.ask(&request, &fds).inspect_err(|_| {
+            // It may have been made, and is this process's child; nobody else would reap it.
+            calls::end_child(region.shared().init_pid.load(Acquire));
+        })
     }
 
     /// A thread that panicked while it held the lock has left nothing half-done: every change is one assignment.
@@ -123,7 +134,22 @@ impl Process {
         let region = Region::new(64 * 1024).map_err(failed)?;
         let (channel, theirs) = calls::packet_sockets().map_err(failed)?;
         let pidfd = server::start(&region, theirs.as_raw_fd()).map_err(failed)?;
-        Ok(Process { pidfd, channel, _region: region })
+        Ok(Process {
+            pidfd,
+            channel,
+            host: std::process::id(),
+            dismissed: Cell::new(false),
+            ids: calls::effective_ids(),
+            _region: region,
+        })
+    }
+
+    /// Whether it is there, and can make this process's sandboxes as this process would itself.
+    fn serves(&self) -> bool {
+        !self.dismissed.get()
+            && self.host == std::process::id()
+            && self.ids == calls::effective_ids()
+            && self.is_alive()
     }
 
     fn is_alive(&self) -> bool {
@@ -134,23 +160,66 @@ impl Process {
     fn ask(&self, request: &Request, fds: &[RawFd]) -> Result<OwnedFd, SetupError> {
         let broken = |error: io::Error| failed(error.raw_os_error());
         packet::send(self.channel.as_fd(), &request.encode(), fds, true).map_err(broken)?;
-        let mut answer = [0; 4];
-        let (length, mut init) = packet::receive(self.channel.as_fd(), &mut answer, 1, true).map_err(broken)?;
-        match (length, i32::from_ne_bytes(answer), init.pop()) {
-            (4, 0, Some(init)) => Ok(init),
-            (4, errno, None) if errno != 0 => {
+        self.answer().inspect_err(|error| {
+            if error.stage() == Stage::LaunchServer {
+                // An answer that comes later would be taken for another request's: it makes no more.
+                self.dismiss();
+                let _ = calls::readable(self.pidfd.as_raw_fd(), PATIENCE);
+            }
+        })
+    }
+
+    fn answer(&self) -> Result<OwnedFd, SetupError> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match calls::readable(self.channel.as_raw_fd(), left) {
+                Ok(true) => break,
+                Err(Errno(libc::EINTR)) => {}
+                Ok(false) => return Err(failed(Some(libc::ETIMEDOUT))),
+                Err(Errno(errno)) => return Err(failed(Some(errno))),
+            }
+        }
+        let mut answer = [0; ANSWER];
+        let received = packet::receive(self.channel.as_fd(), &mut answer, 1, false);
+        let errno = i32::from_ne_bytes(answer);
+        match received.map(|(length, mut init)| (length, errno, init.pop())) {
+            Ok((ANSWER, 0, Some(init))) => Ok(init),
+            Ok((ANSWER, errno, None)) if errno != 0 => {
                 Err(hint::explain(SetupError::new(Stage::Namespaces, Some(errno)).with_what("by the launch server")))
             }
-            (0, ..) => Err(failed(Some(libc::EPIPE))),
-            _ => Err(failed(Some(libc::EPROTO))),
+            Ok((0, ..)) => Err(failed(Some(libc::EPIPE))),
+            Ok(_) => Err(failed(Some(libc::EPROTO))),
+            Err(error) => match error.raw_os_error() {
+                // There was no number left for its descriptor; the answer has come.
+                Some(libc::EMSGSIZE) => Err(hint::explain(SetupError::new(Stage::Namespaces, Some(libc::EMFILE)))),
+                errno => Err(failed(errno)),
+            },
         }
+    }
+
+    /// Ends it; a host that has become another user may not kill it.
+    fn dismiss(&self) {
+        self.dismissed.set(true);
+        calls::shut_down(self.channel.as_raw_fd());
+        // ESRCH: it has ended by itself. EPERM: it will, by the channel's end.
+        let _ = calls::pidfd_send_signal(self.pidfd.as_raw_fd(), libc::SIGKILL);
     }
 }
 
+/// How long making one process may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 impl Drop for Process {
     fn drop(&mut self) {
-        // ESRCH: it has ended by itself.
-        let _ = calls::pidfd_send_signal(self.pidfd.as_raw_fd(), libc::SIGKILL);
+        if self.host != std::process::id() {
+            // The host's, of which this is a copy.
+            return;
+        }
+        self.dismiss();
+        if calls::readable(self.pidfd.as_raw_fd(), PATIENCE) != Ok(true) {
+            return;
+        }
         while matches!(calls::wait_pidfd(self.pidfd.as_raw_fd()), Err(Errno(libc::EINTR))) {}
     }
 }

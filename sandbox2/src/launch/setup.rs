@@ -1,11 +1,13 @@
 //! From a plan to processes: init, locked up, and the sandboxee, ready for what comes next.
 
+use std::io::PipeWriter;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
-use std::sync::atomic::Ordering::Acquire;
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::time::{Duration, Instant};
 
 use super::tree::{self, Tree};
-use super::{LaunchSpec, hint, plan};
+use super::unfiltered::{self, ENDED_FIRST};
+use super::{LaunchSpec, Start, hint, plan};
 use crate::error::{SetupError, Stage};
 use crate::mounts;
 use crate::namespace::Namespaces;
@@ -59,9 +61,9 @@ pub(super) fn set_up(spec: &mut LaunchSpec, mut preparation: plan::Preparation) 
     };
     drop((host, lifeline, memory));
 
-    let setup = Setup { init: Some(init), spec, files: &files, region: &region };
+    let setup = Setup { made: Some((init, host_end)), spec, files: &files, region: &region };
     let listener = setup.wait(preparation.begin)?;
-    let (init, main) = setup.take()?;
+    let (init, host_end, main) = setup.take()?;
     let program_name = std::mem::take(&mut spec.program_name);
     let mut tree = Tree::new(region, init, host_end, program_name);
     tree.set_main(&main)?;
@@ -75,7 +77,8 @@ pub(super) fn pipe(what: &str) -> Result<(std::io::PipeReader, std::io::PipeWrit
 
 /// A child that is being set up; dropping it before [`Setup::take`] has succeeded kills and reaps it.
 struct Setup<'a> {
-    init: Option<OwnedFd>,
+    /// Init, and the host's end of its lifeline.
+    made: Option<(OwnedFd, PipeWriter)>,
     spec: &'a LaunchSpec,
     files: &'a mounts::FileSystem,
     region: &'a Region,
@@ -83,7 +86,7 @@ struct Setup<'a> {
 
 impl Setup<'_> {
     fn init(&self) -> RawFd {
-        self.init.as_ref().map_or(-1, AsRawFd::as_raw_fd)
+        self.made.as_ref().map_or(-1, |(init, _)| init.as_raw_fd())
     }
 
     /// Waits until init is locked up, and the sandboxee has its filter, or its namespaces; the listener's number in the sandboxee, if
@@ -129,12 +132,15 @@ impl Setup<'_> {
     }
 
     /// Takes the sandboxee's pidfd out of init.
-    fn take(mut self) -> Result<(OwnedFd, OwnedFd), SetupError> {
+    fn take(mut self) -> Result<(OwnedFd, PipeWriter, OwnedFd), SetupError> {
         let at = |Errno(errno)| hint::explain(SetupError::new(Stage::Listener, Some(errno)));
         let main_number = self.region.shared().main_pidfd.load(Acquire);
-        let main = calls::pidfd_getfd(self.init(), main_number).map_err(at)?;
-        match self.init.take() {
-            Some(init) => Ok((init, main)),
+        let main = match calls::pidfd_getfd(self.init(), main_number) {
+            Ok(main) => main,
+            Err(errno) => return Err(self.ended_first().unwrap_or_else(|| at(errno))),
+        };
+        match self.made.take() {
+            Some((init, host_end)) => Ok((init, host_end, main)),
             None => Err(SetupError::new(Stage::Wait, None)),
         }
     }
@@ -145,9 +151,19 @@ impl Setup<'_> {
         if let Some(failure) = self.region.shared().failure() {
             return self.explain(failure);
         }
+        if let Some(error) = self.ended_first() {
+            return error;
+        }
         SetupError::new(Stage::Wait, Some(libc::ESRCH))
             .with_what("it was killed")
             .with_hint(Some("the system may have run out of memory, or somebody killed it"))
+    }
+
+    /// What to say of a program that has run, and ended, before it was looked at.
+    fn ended_first(&self) -> Option<SetupError> {
+        let shared = self.region.shared();
+        let ended = matches!(self.spec.start, Start::Unfiltered(..)) && shared.ended.load(Acquire) == 1;
+        ended.then(|| unfiltered::with_end(unfiltered::not_sandboxed(ENDED_FIRST), shared.wait_status.load(Relaxed)))
     }
 
     /// The failure in words.
@@ -163,8 +179,10 @@ impl Setup<'_> {
 
 impl Drop for Setup<'_> {
     fn drop(&mut self) {
-        if let Some(init) = &self.init {
-            tree::end(init);
+        if let Some((init, host_end)) = self.made.take() {
+            // A host that may not kill init, since it has become another user, is heard like this.
+            drop(host_end);
+            tree::end(&init);
         }
     }
 }

@@ -36,6 +36,21 @@ pub(crate) struct Launched {
     listener: OwnedFd,
 }
 
+/// What is left of a sandbox whose listener could not be taken: for whoever ends it, which can take its time.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    // Before the listener, as in `Launched`.
+    pub(crate) tree: Tree,
+    pub(crate) listener: Option<OwnedFd>,
+    pub(crate) error: SetupError,
+}
+
+impl Refused {
+    pub(super) fn new(tree: Tree, listener: Option<OwnedFd>, error: SetupError) -> Box<Refused> {
+        Box::new(Refused { tree, listener, error })
+    }
+}
+
 /// How a sandbox ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
@@ -62,17 +77,17 @@ impl Launched {
         main: &OwnedFd,
         number: RawFd,
         late_limit: Option<LimitOp>,
-    ) -> Result<Launched, SetupError> {
+    ) -> Result<Launched, Box<Refused>> {
         let at = |Errno(errno)| hint::explain(SetupError::new(Stage::Listener, Some(errno)));
-        let listener = calls::pidfd_getfd(main.as_raw_fd(), number).map_err(at)?;
-        if !calls::is_listener(listener.as_raw_fd()) {
-            return Err(SetupError::new(Stage::Listener, Some(libc::EBADF)));
+        let listener = match calls::pidfd_getfd(main.as_raw_fd(), number).map_err(at) {
+            Ok(listener) if calls::is_listener(listener.as_raw_fd()) => listener,
+            Ok(_) => return Err(Refused::new(tree, None, SetupError::new(Stage::Listener, Some(libc::EBADF)))),
+            Err(error) => return Err(Refused::new(tree, None, error)),
+        };
+        match late_limit.map_or(Ok(()), |limit| tree.set_limit(main, limit)) {
+            Ok(()) => Ok(Launched { tree, listener }),
+            Err(error) => Err(Refused::new(tree, Some(listener), error)),
         }
-        let launched = Launched { tree, listener };
-        if let Some(limit) = late_limit {
-            launched.set_limit(main, limit)?;
-        }
-        Ok(launched)
     }
 
     /// The seccomp listener.

@@ -14,14 +14,17 @@ use sandbox2_client::{fork_request, packet};
 use sandbox2_policy::arch::Arch;
 use sandbox2_policy::insn::{Insn, offset, op, ret};
 
-use super::tree::{Launched, Tree};
+use super::tree::{Launched, Refused, Tree};
 use super::{Handshake, hint};
 use crate::error::{SetupError, Stage};
 use crate::sys::child::LimitOp;
-use crate::sys::{calls, notify};
+use crate::sys::{Errno, calls, notify};
 
 /// How long a process may take from losing its memory to its end.
 const DYING: Duration = Duration::from_millis(100);
+
+/// How long a killed process may take to end.
+const ENDING: Duration = Duration::from_secs(5);
 
 /// A sandboxee without its filter.
 #[derive(Debug)]
@@ -48,7 +51,9 @@ enum State {
 #[derive(Debug)]
 pub(super) struct Birth {
     /// Lets go of whoever has kept its namespaces.
-    pub(super) keeper: PipeWriter,
+    pub(super) gate: PipeWriter,
+    /// A pidfd of that process.
+    pub(super) keeper: OwnedFd,
     pub(super) limits: Vec<LimitOp>,
 }
 
@@ -79,8 +84,9 @@ impl Unfiltered {
         birth: Birth,
         handshake: Handshake,
         filter: Cow<'static, [Insn]>,
+        late_limit: Option<LimitOp>,
     ) -> Unfiltered {
-        Unfiltered { tree, handshake, filter, late_limit: None, state: State::Unborn(birth) }
+        Unfiltered { tree, handshake, filter, late_limit, state: State::Unborn(birth) }
     }
 
     /// Readable when there is something to [hear](Self::hear).
@@ -109,8 +115,7 @@ impl Unfiltered {
     pub(crate) fn hear(&mut self) -> Result<Heard, SetupError> {
         // One byte more, so that a longer message is none.
         let mut bytes = [0; HELLO + 1];
-        let descriptors = usize::from(matches!(self.state, State::Unborn(_)));
-        let (length, descriptors) = match packet::receive(self.control(), &mut bytes, descriptors, false) {
+        let (length, sender) = match packet::receive_from(self.control(), &mut bytes, false) {
             Ok((0, _)) => return Ok(Heard::Nothing),
             Ok(received) => received,
             Err(error) => match error.raw_os_error() {
@@ -123,9 +128,13 @@ impl Unfiltered {
         match &self.state {
             State::Unborn(_) => {
                 let born = message == fork_request::born();
-                let Some(main) = descriptors.into_iter().next().filter(|_| born) else {
+                if !born || sender <= 0 {
                     return Err(wrong("the fork server's child did not begin with the handshake of this version"));
-                };
+                }
+                // If the number is another's by now, that is in another sandbox, or is none of a sandbox's: `born` looks.
+                let main = calls::pidfd_open(sender).map_err(|Errno(errno)| {
+                    SetupError::new(Stage::Wait, Some(errno)).with_what("the fork server's child has ended")
+                })?;
                 self.born(main)?;
                 Ok(Heard::More)
             }
@@ -141,8 +150,10 @@ impl Unfiltered {
         if !self.tree.contains_main() {
             return Err(wrong("the fork server's child is no process of the sandbox"));
         }
-        if let State::Unborn(Birth { keeper, limits }) = std::mem::replace(&mut self.state, State::Running(main)) {
-            drop(keeper);
+        if let State::Unborn(Birth { gate, keeper, limits }) = std::mem::replace(&mut self.state, State::Running(main))
+        {
+            drop(gate);
+            release(&keeper)?;
             if let State::Running(main) = &self.state {
                 limits.into_iter().try_for_each(|limit| self.tree.set_limit(main, limit))?;
             }
@@ -193,12 +204,46 @@ impl Unfiltered {
     ///
     /// # Errors
     /// If it is none.
-    pub(crate) fn into_launched(self, listener: i32) -> Result<Launched, SetupError> {
+    pub(crate) fn into_launched(self, listener: i32) -> Result<Launched, Box<Refused>> {
         match self.state {
             State::Installing(main, _) => Launched::take(self.tree, &main, listener, self.late_limit),
-            State::Unborn(_) | State::Running(_) => Err(SetupError::new(Stage::Handshake, None)),
+            State::Unborn(_) | State::Running(_) => {
+                Err(Refused::new(self.tree, None, SetupError::new(Stage::Handshake, None)))
+            }
         }
     }
+}
+
+/// Waits until the keeper of the namespaces is gone: it has no filter and shares init's memory, so nobody may meet it who is hostile.
+fn release(keeper: &OwnedFd) -> Result<(), SetupError> {
+    // It ends by itself, unless a copy of the host has the gate, too. ESRCH: it has.
+    let _ = calls::pidfd_send_signal(keeper.as_raw_fd(), libc::SIGKILL);
+    match calls::readable(keeper.as_raw_fd(), ENDING) {
+        Ok(true) => Ok(()),
+        _ => Err(SetupError::new(Stage::Wait, Some(libc::ETIMEDOUT)).with_what("the keeper of the namespaces")),
+    }
+}
+
+/// Of a program that never came to its policy.
+pub(crate) const ENDED_FIRST: &str = "the program ended before it put its policy in force";
+
+/// What to say of a program that does not put its policy in force.
+pub(crate) fn not_sandboxed(what: &str) -> SetupError {
+    SetupError::new(Stage::Handshake, None).with_what(what).with_hint(Some(
+        "it must call Client::sandbox_me_here (sandbox2_client) on every way; a program that does not know how is started with \
+         sandbox_before_exec left on; see also Executor::handshake_timeout",
+    ))
+}
+
+/// Says how the program has ended that never came to its policy.
+pub(crate) fn with_end(error: SetupError, status: i32) -> SetupError {
+    let end = if libc::WIFEXITED(status) {
+        format!("exit code {}", libc::WEXITSTATUS(status))
+    } else {
+        format!("signal {}", libc::WTERMSIG(status))
+    };
+    let what = error.what().map_or_else(|| end.clone(), |what| format!("{what}: {end}"));
+    error.with_what(what)
 }
 
 /// What a program does wrong in the handshake.

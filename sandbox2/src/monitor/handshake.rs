@@ -3,6 +3,7 @@
 //! Until it has it, its host can kill it, the wall time limit counts, and the sandbox's end is noticed, as at any other time. Beyond that it
 //! must ask within the executor's patience. Whatever else it does ends it.
 
+use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -11,8 +12,8 @@ use nix::sys::time::TimeSpec;
 
 use super::control::Control;
 use super::{Deadline, End};
-use crate::error::{SetupError, Stage};
-use crate::launch::{Heard, Launched, Tree, Unfiltered};
+use crate::error::SetupError;
+use crate::launch::{ENDED_FIRST, Heard, Launched, Refused, Tree, Unfiltered, not_sandboxed};
 
 /// How long a program that has closed its end may take to end, before it is said that it never asked.
 const CLOSED_PATIENCE: Duration = Duration::from_secs(2);
@@ -20,28 +21,59 @@ const CLOSED_PATIENCE: Duration = Duration::from_secs(2);
 /// How long to look for the installed filter without letting go of the processor.
 const SPIN: Duration = Duration::from_micros(50);
 
-/// What ends it, and its processes, if there are any left to end.
-pub(super) struct Failed {
-    pub(super) tree: Option<Tree>,
-    pub(super) end: End,
-}
-
-/// Waits until its policy is in force; what it is then, and the number that its listener has there.
+/// Waits until its policy is in force; what it is then, and the last step, which it has yet to take.
 ///
 /// # Errors
-/// What ends it.
+/// What ends it, and what is left of it to end.
 pub(super) fn wait(
     unfiltered: Unfiltered,
     control: &Control,
     deadline: Deadline,
-) -> Result<(Launched, i32), Box<Failed>> {
-    let mut waiting = Waiting { unfiltered, control, deadline, until: None, state: Heard::More };
+) -> Result<(Launched, LastStep), Box<Failed>> {
+    let patience = unfiltered.patience();
+    let mut waiting =
+        Waiting { unfiltered, control, deadline, until: None, state: Heard::More, installing: Duration::ZERO };
     match waiting.listener() {
         Ok(listener) => match waiting.unfiltered.into_launched(listener) {
-            Ok(launched) => Ok((launched, listener)),
-            Err(error) => Err(Box::new(Failed { tree: None, end: End::NotSandboxed(error) })),
+            Ok(launched) => Ok((launched, LastStep { listener, until: waiting.until, patience })),
+            Err(refused) => {
+                let Refused { tree, listener, error } = *refused;
+                Err(Box::new(Failed { tree, listener, end: End::NotSandboxed(error) }))
+            }
         },
-        Err(end) => Err(Box::new(Failed { tree: Some(waiting.unfiltered.into_tree()), end })),
+        Err(end) => Err(Box::new(Failed { tree: waiting.unfiltered.into_tree(), listener: None, end })),
+    }
+}
+
+/// Why a program does not come to its policy, and what is left of it to end.
+#[derive(Debug)]
+pub(super) struct Failed {
+    // Before the listener, as in `Launched`.
+    pub(super) tree: Tree,
+    pub(super) listener: Option<OwnedFd>,
+    pub(super) end: End,
+}
+
+/// The `close` by which a sandboxee that has sandboxed itself gives its listener up. Its other threads may make calls before.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LastStep {
+    /// The listener's number there.
+    pub(super) listener: i32,
+    /// When patience ends; `None` if no clock reaches it.
+    until: Option<Instant>,
+    patience: Duration,
+}
+
+impl LastStep {
+    /// How long there is patience.
+    pub(super) fn left(&self) -> Option<Duration> {
+        self.until.map(|until| until.saturating_duration_since(Instant::now()))
+    }
+
+    /// What to say once there is none.
+    pub(super) fn over(&self) -> Option<SetupError> {
+        let over = self.until.is_some_and(|until| Instant::now() >= until);
+        over.then(|| not_sandboxed(&format!("the program did not give its listener up within {:?}", self.patience)))
     }
 }
 
@@ -52,6 +84,8 @@ struct Waiting<'a> {
     /// When patience ends; `None` if no clock reaches it.
     until: Option<Instant>,
     state: Heard,
+    /// How long it has been installing its filter.
+    installing: Duration,
 }
 
 impl Waiting<'_> {
@@ -65,7 +99,8 @@ impl Waiting<'_> {
                 if let Some(listener) = self.unfiltered.look().map_err(End::NotSandboxed)? {
                     return Ok(listener);
                 }
-                if installing_since.get_or_insert_with(Instant::now).elapsed() < SPIN {
+                self.installing = installing_since.get_or_insert_with(Instant::now).elapsed();
+                if self.installing < SPIN {
                     std::hint::spin_loop();
                     continue;
                 }
@@ -107,7 +142,9 @@ impl Waiting<'_> {
     /// Waits for the host, the sandbox's end, and the program.
     fn poll(&self) -> Result<[bool; 3], End> {
         let left = self.until.map(|until| until.saturating_duration_since(Instant::now()));
-        let pause = (self.state == Heard::Installing).then_some(Duration::from_micros(50));
+        // It takes microseconds, so what takes longer is looked for less often.
+        let pause = (self.installing / 8).clamp(Duration::from_micros(50), Duration::from_millis(5));
+        let pause = (self.state == Heard::Installing).then_some(pause);
         let wait = [left, self.deadline.left(), pause].into_iter().flatten().min();
         let mut fds = [self.control.wake(), self.unfiltered.tree().init(), self.unfiltered.control()]
             .map(|fd| PollFd::new(fd, PollFlags::POLLIN));
@@ -127,7 +164,7 @@ impl Waiting<'_> {
 
     /// What to say of a program that has ended first.
     fn ended(&self) -> SetupError {
-        not_sandboxed("the program ended before it put its policy in force")
+        not_sandboxed(ENDED_FIRST)
     }
 
     fn out_of_patience(&self, patience: Duration) -> SetupError {
@@ -139,11 +176,4 @@ impl Waiting<'_> {
             }
         }
     }
-}
-
-fn not_sandboxed(what: &str) -> SetupError {
-    SetupError::new(Stage::Handshake, None).with_what(what).with_hint(Some(
-        "it must call Client::sandbox_me_here (sandbox2_client) on every way; a program that does not know how is started with \
-         sandbox_before_exec left on; see also Executor::handshake_timeout",
-    ))
 }

@@ -19,6 +19,7 @@ use nix::sys::time::TimeSpec;
 use sandbox2_policy::arch::Arch;
 
 use self::control::Control;
+use self::handshake::LastStep;
 use self::verdict::{Verdict, verdict};
 use crate::error::{SetupError, Stage};
 use crate::launch::{self, Begun, LaunchSpec, Launched, Tree};
@@ -58,13 +59,10 @@ fn launch_and_watch(spec: LaunchSpec, policy: &Policy, control: &Control, starte
     let (launched, bootstrap) = match launch::launch(spec) {
         Ok(Begun::Filtered(launched)) => (launched, Bootstrap::Exec),
         Ok(Begun::Unfiltered(unfiltered)) => match handshake::wait(unfiltered, control, deadline) {
-            Ok((launched, listener)) => (launched, Bootstrap::Close { listener }),
+            Ok((launched, last)) => (launched, Bootstrap::Close(last)),
             Err(failed) => {
-                let handshake::Failed { tree, end } = *failed;
-                return match tree {
-                    Some(tree) => finish(tree, None, end),
-                    None => (status(end, None, None), Usage::default()),
-                };
+                let handshake::Failed { tree, listener, end } = *failed;
+                return finish(tree, listener, end);
             }
         },
         Err(error) => return setup_failed(error),
@@ -77,7 +75,7 @@ fn launch_and_watch(spec: LaunchSpec, policy: &Policy, control: &Control, starte
         mailbox,
         deadline,
         bootstrap: Some(bootstrap),
-        routed: matches!(bootstrap, Bootstrap::Close { .. }),
+        routed: matches!(bootstrap, Bootstrap::Close(_)),
         listening: true,
         exec_pending: false,
     };
@@ -91,9 +89,8 @@ fn launch_and_watch(spec: LaunchSpec, policy: &Policy, control: &Control, starte
 enum Bootstrap {
     /// The launcher's own exec, which nothing comes before.
     Exec,
-    /// The `close` by which a sandboxee that has sandboxed itself gives the listener up, whose number this is there. Its other threads may
-    /// make calls before.
-    Close { listener: i32 },
+    /// The last step of the handshake.
+    Close(LastStep),
 }
 
 /// Why supervision ends.
@@ -187,13 +184,26 @@ impl Monitor<'_> {
             if ready.gone {
                 return End::Gone;
             }
+            if let Some(error) = self.last_step().and_then(LastStep::over) {
+                return End::NotSandboxed(error);
+            }
             self.look_for_exec();
+        }
+    }
+
+    /// The last step of the handshake, if it is still to come.
+    fn last_step(&self) -> Option<&LastStep> {
+        match &self.bootstrap {
+            Some(Bootstrap::Close(last)) => Some(last),
+            Some(Bootstrap::Exec) | None => None,
         }
     }
 
     fn wait(&self) -> Result<Ready, Errno> {
         // While the exec is under way it is that which is waited for, at the end of each round.
-        let timeout = if self.exec_pending { Some(Duration::ZERO) } else { self.deadline.left() };
+        let pending = self.exec_pending.then_some(Duration::ZERO);
+        let patience = self.last_step().and_then(LastStep::left);
+        let timeout = [pending, self.deadline.left(), patience].into_iter().flatten().min();
         // The listener comes last, so that it can be left out.
         let mut fds = [self.control.wake(), self.launched.init(), self.launched.listener()]
             .map(|fd| PollFd::new(fd, PollFlags::POLLIN));
@@ -227,9 +237,10 @@ impl Monitor<'_> {
             Err(errno) => return Err(broken("cannot receive a notification", errno)),
         };
         // Taken before the answer: there is no way on which a second such call finds it set.
+        let before = self.bootstrap;
         let answer = match self.bootstrap.take() {
             Some(Bootstrap::Exec) => self.bootstrap_exec(&notification)?,
-            Some(Bootstrap::Close { listener: number }) if gives_up(&notification, number) => self.bootstrap_close()?,
+            Some(Bootstrap::Close(last)) if gives_up(&notification, last.listener) => self.bootstrap_close()?,
             pending => {
                 self.bootstrap = pending;
                 match verdict(self.policy, &notification.data, self.routed) {
@@ -245,9 +256,14 @@ impl Monitor<'_> {
             }
         };
         // A caller that is gone by now needs no answer.
-        self.mailbox
+        let answered = self
+            .mailbox
             .send(listener, notification.id, answer)
             .map_err(|errno| broken("cannot answer a notification", errno))?;
+        if !answered && matches!(before, Some(Bootstrap::Close(_))) {
+            // A signal has interrupted it (before Linux 5.19 it can): it comes again.
+            self.bootstrap = before;
+        }
         Ok(())
     }
 
@@ -368,7 +384,7 @@ fn status(end: End, setup_failure: Option<SetupError>, main_status: Option<i32>)
         End::Broken(what) => Status::InternalError { what },
         // What went wrong first in the sandbox's own processes says more.
         End::NotSandboxed(error) => Status::SetupFailed(setup_failure.unwrap_or_else(|| match main_status {
-            Some(status) => with_end(error, status),
+            Some(status) => launch::with_end(error, status),
             None => error,
         })),
         End::Gone => match (setup_failure, main_status) {
@@ -381,17 +397,6 @@ fn status(end: End, setup_failure: Option<SetupError>, main_status: Option<i32>)
             },
         },
     }
-}
-
-/// Says how the program has ended that never came to its policy.
-fn with_end(error: SetupError, status: i32) -> SetupError {
-    let end = if libc::WIFEXITED(status) {
-        format!("exit code {}", libc::WEXITSTATUS(status))
-    } else {
-        format!("signal {}", libc::WTERMSIG(status))
-    };
-    let what = error.what().map_or_else(|| end.clone(), |what| format!("{what}: {end}"));
-    error.with_what(what)
 }
 
 #[cfg(test)]

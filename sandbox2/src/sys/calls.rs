@@ -132,11 +132,15 @@ pub(crate) fn readable(which: Fd, wait: Duration) -> Result<bool> {
     unsafe { raw::syscall(libc::SYS_ppoll, [poll_address, 1, address(&time), 0, 8, 0]) }.map(|ready| ready > 0)
 }
 
-/// Maps shared memory at that very place, where nothing may be.
-pub(crate) fn map_shared_at(base: usize, length: usize, memory: Fd) -> Result<()> {
+/// Maps shared memory at that very place; what is there goes if `replace` is set, and is an error otherwise.
+///
+/// # Safety
+/// If `replace` is set, this process must use nothing of what is there.
+pub(crate) unsafe fn map_shared_at(base: usize, length: usize, memory: Fd, replace: bool) -> Result<()> {
     let access = (libc::PROT_READ | libc::PROT_WRITE) as usize;
-    let flags = (libc::MAP_SHARED | libc::MAP_FIXED_NOREPLACE) as usize;
-    // SAFETY: the kernel maps it only where there is no memory of ours.
+    let place = if replace { libc::MAP_FIXED } else { libc::MAP_FIXED_NOREPLACE };
+    let flags = (libc::MAP_SHARED | place) as usize;
+    // SAFETY: the kernel maps it where there is no memory of ours, or where the caller knows that none of it is used.
     unsafe { raw::syscall(libc::SYS_mmap, [base, length, access, flags, fd(memory), 0]) }.map(drop)
 }
 
@@ -145,6 +149,12 @@ pub(crate) fn memory(name: &CStr, length: usize) -> Result<OwnedFd> {
     let made = plain(libc::SYS_memfd_create, [text(name), libc::MFD_CLOEXEC as usize, 0, 0, 0, 0]).map(own)?;
     plain(libc::SYS_ftruncate, [fd(made.as_raw_fd()), length, 0, 0, 0, 0])?;
     Ok(made)
+}
+
+/// Ends both directions of a socket, for every copy of it.
+pub(crate) fn shut_down(socket: Fd) {
+    // It fails only if there is no other end any more, which is what it is for.
+    let _ = plain(libc::SYS_shutdown, [fd(socket), libc::SHUT_RDWR as usize, 0, 0, 0, 0]);
 }
 
 /// A pair of packet sockets, close-on-exec.
@@ -208,7 +218,12 @@ pub(crate) fn exit_group(code: i32) -> ! {
 
 /// A pidfd of this process.
 pub(crate) fn pidfd_open_self() -> Result<OwnedFd> {
-    plain(libc::SYS_pidfd_open, [std::process::id() as usize, 0, 0, 0, 0, 0]).map(own)
+    pidfd_open(std::process::id().cast_signed())
+}
+
+/// A pidfd of a process.
+pub(crate) fn pidfd_open(pid: i32) -> Result<OwnedFd> {
+    plain(libc::SYS_pidfd_open, [pid as usize, 0, 0, 0, 0, 0]).map(own)
 }
 
 /// Effective user and group.
@@ -258,6 +273,16 @@ pub(crate) fn wait_pidfd(pidfd: Fd) -> Result<(i32, Rusage)> {
         _ => info.status & 0x7f,
     };
     Ok((status, usage))
+}
+
+/// Kills and reaps the child with that id, of which there is no pidfd; nothing if it is no child, or was waited for.
+pub(crate) fn end_child(pid: i32) {
+    let wait = |flags: i32| plain(libc::SYS_wait4, [pid as usize, 0, (libc::__WALL | flags) as usize, 0, 0, 0]);
+    // A child that nobody has waited for keeps its number.
+    if pid > 0 && wait(libc::WNOHANG) == Ok(0) {
+        let _ = plain(libc::SYS_kill, [pid as usize, libc::SIGKILL as usize, 0, 0, 0, 0]);
+        while wait(0) == Err(Errno(libc::EINTR)) {}
+    }
 }
 
 /// Reaps any child that has ended; its id and wait status. The id is 0 if none has.

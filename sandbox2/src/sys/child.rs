@@ -77,7 +77,7 @@ pub(crate) enum Begin {
     /// It executes the program, which asks for its filter later.
     Unfiltered,
     /// It executes nothing, and keeps its namespaces for a process that is forked elsewhere, until its descriptor 0 ends. Init learns
-    /// from `status` how that process has ended.
+    /// from `status` which process that is, and becomes its parent.
     Held { status: Fd },
 }
 
@@ -484,15 +484,16 @@ fn clone_main(plan: &Plan<'_>) -> Result<i32> {
 
 /// Leaves init nothing but waiting and ending. The sandboxee executes nothing before `locked` is set.
 ///
-/// Of init's descriptors stay the sandboxee's pidfd, the lifeline, and one that tells of children that have ended, which is
-/// returned.
+/// Of init's descriptors stay the sandboxee's and the host's pidfds, the lifeline, and one that tells of children that have ended, which
+/// is returned.
 fn lock_up(plan: &Plan<'_>) -> core::result::Result<Fd, Failure> {
     const CHILD_ENDED: u64 = 1 << (libc::SIGCHLD - 1);
     calls::signal_mask(CHILD_ENDED).at(Stage::Init, 4)?;
     let ended = calls::signalfd(CHILD_ENDED).at(Stage::Init, 4)?;
     // A number twice does no harm.
     let status = if let Begin::Held { status } = plan.begin { status } else { ended };
-    let mut kept = [plan.shared.main_pidfd.load(Relaxed), plan.lifeline, ended, status].map(i32::cast_unsigned);
+    let mut kept =
+        [plan.shared.main_pidfd.load(Relaxed), plan.lifeline, plan.host, ended, status].map(i32::cast_unsigned);
     kept.sort_unstable();
     let mut next = 0;
     for number in kept {
@@ -512,14 +513,18 @@ fn lock_up(plan: &Plan<'_>) -> core::result::Result<Fd, Failure> {
 /// Reaps until the sandboxee has ended, or the host wants it to; then ends too, and the kernel kills whatever is left in the
 /// sandbox.
 fn reap(plan: &Plan<'_>, main: i32, ended: Fd) -> ! {
-    // Whoever keeps the namespaces for the sandboxee may go; the sandboxee is another process's child.
-    let (main, status) = if let Begin::Held { status } = plan.begin { (-1, status) } else { (main, -1) };
+    // Whoever keeps the namespaces for the sandboxee may go. Which one the sandboxee is, init is told; none is reaped before.
+    let (mut main, status) = if let Begin::Held { status } = plan.begin { (None, status) } else { (Some(main), -1) };
     loop {
-        reap_ended(plan.shared, main);
-        match calls::any_readable([plan.lifeline, status, ended]) {
-            Ok([true, ..]) => calls::exit_group(3),
-            Ok([false, true, _]) => forked_ended(plan.shared, status),
-            Ok([false, false, _]) => {
+        if let Some(main) = main {
+            reap_ended(plan.shared, main, status >= 0);
+        }
+        let ended = if main.is_some() { ended } else { -1 };
+        // The host's end by itself, too: a copy of the host may live on, and have the other end of the lifeline.
+        match calls::any_readable([plan.lifeline, plan.host, status, ended]) {
+            Ok([true, ..] | [_, true, ..]) => calls::exit_group(3),
+            Ok([false, false, true, _]) => main = Some(born(plan.shared, status)),
+            Ok([false, false, false, _]) => {
                 // Several children's signals are one, so all that have ended are reaped at each.
                 let mut signal = [0; size_of::<libc::signalfd_siginfo>()];
                 let _ = calls::read(ended, &mut signal);
@@ -530,18 +535,12 @@ fn reap(plan: &Plan<'_>, main: i32, ended: Fd) -> ! {
     }
 }
 
-/// Notes how a sandboxee has ended that was forked elsewhere, and ends the sandbox.
-fn forked_ended(shared: &Shared, status: Fd) -> ! {
+/// Which process the sandboxee is that was forked elsewhere; ends the sandbox if there is none, or the fork server has ended.
+fn born(shared: &Shared, status: Fd) -> i32 {
     let mut record = [0; fork_request::RECORD];
     let read = calls::read(status, &mut record);
     match Ended::decode(&record) {
-        Some(Ended::Status { status, usage }) if read == Ok(fork_request::RECORD) => {
-            shared.wait_status.store(status, Relaxed);
-            shared.user_us.store(usage.user_us, Relaxed);
-            shared.system_us.store(usage.system_us, Relaxed);
-            shared.max_rss_kib.store(usage.max_rss_kib, Relaxed);
-            shared.ended.store(1, Release);
-        }
+        Some(Ended::Born { pid }) if read == Ok(fork_request::RECORD) => return pid,
         Some(Ended::Failed { step, errno }) if read == Ok(fork_request::RECORD) => {
             shared.record(Failure { stage: Stage::Fork, detail: step as u32, errno: Errno(errno) });
         }
@@ -555,13 +554,14 @@ fn forked_ended(shared: &Shared, status: Fd) -> ! {
 }
 
 /// Reaps all that have ended; does not return if the sandboxee is among them.
-fn reap_ended(shared: &Shared, main: i32) {
+///
+/// `forked`: it may not be init's child yet.
+fn reap_ended(shared: &Shared, main: i32, forked: bool) {
     loop {
         let mut usage = Rusage::default();
         match calls::wait_any(&mut usage) {
             Ok((0, _)) => return,
-            // The sandboxee is another process's child, and has left no orphan so far.
-            Err(Errno(libc::ECHILD)) if main < 0 => return,
+            Err(Errno(libc::ECHILD)) if forked => return,
             Ok((pid, status)) if pid == main => {
                 shared.wait_status.store(status, Relaxed);
                 shared.user_us.store(microseconds(usage.user), Relaxed);

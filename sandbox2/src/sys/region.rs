@@ -33,6 +33,8 @@ pub(crate) struct Shared {
     /// Not 0 until the sandboxee has left init's memory: until the program is in its place, or the sandboxee is dead.
     /// Cleared, and woken as a futex, by the kernel.
     pub(crate) in_launcher: AtomicU32,
+    /// Init's process id, as a launch server has it; 0 before it is made. Written by the kernel.
+    pub(crate) init_pid: AtomicI32,
     /// 1 if init is a copy of a process that has let go of the host's memory already. Written by that process.
     pub(crate) forgotten: AtomicU32,
     /// 1 once a process that keeps namespaces for another has made them all.

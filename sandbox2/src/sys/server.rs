@@ -141,20 +141,26 @@ fn prepare(settings: &Settings<'_>) -> Result<bool> {
 /// Makes an init; the number of its pidfd.
 fn make(request: &Request, forgotten: bool) -> Result<Fd> {
     let (base, length) = (request.base as usize, request.length as usize);
-    calls::map_shared_at(base, length, FIRST)?;
+    // What is left of the host's memory there (next to the loaded objects something is) the host has given back since.
+    // SAFETY: where the host has that memory is neither the program's image nor this process's stack, which the host has mapped elsewhere;
+    // and the kernel writes nowhere, if the rest was let go of.
+    unsafe { calls::map_shared_at(base, length, FIRST, forgotten) }?;
+    let plan: *const Plan<'_> = core::ptr::with_exposed_provenance(request.plan as usize);
+    // SAFETY: the host has laid a plan out there, which it does not change any more, and has the memory as long as init lives.
+    let shared = unsafe { (*plan).shared };
     let mut pidfd: Fd = -1;
+    let flags = libc::CLONE_PIDFD | libc::CLONE_PARENT | libc::CLONE_PARENT_SETTID;
     let clone = CloneArgs {
-        flags: request.namespaces | (libc::CLONE_PIDFD | libc::CLONE_PARENT) as u64 | CLONE_CLEAR_SIGHAND,
+        flags: request.namespaces | flags as u64 | CLONE_CLEAR_SIGHAND,
         pidfd: core::ptr::from_mut(&mut pidfd).expose_provenance() as u64,
+        // For a host that never gets the pidfd: its child is to be reaped nevertheless.
+        parent_tid: shared.init_pid.as_ptr().expose_provenance() as u64,
         exit_signal: 0,
         stack: request.stack,
         stack_size: request.stack_size,
         ..CloneArgs::default()
     };
     let clone_args = core::ptr::from_ref(&clone).cast::<()>();
-    let plan: *const Plan<'_> = core::ptr::with_exposed_provenance(request.plan as usize);
-    // SAFETY: the host has laid a plan out there, which it does not change any more, and has the memory as long as init lives.
-    let shared = unsafe { (*plan).shared };
     shared.forgotten.store(u32::from(forgotten), Relaxed);
     let cloned = match calls::signal_mask(u64::MAX) {
         // SAFETY: the host has laid the plan and the stack out in the memory that was just mapped where it has it, and gives that memory
@@ -213,10 +219,13 @@ fn receive(request: &mut Request) -> Result<usize> {
     Ok(length)
 }
 
+/// The bytes of an answer: an error number.
+pub(crate) const ANSWER: usize = size_of::<i32>();
+
 /// Answers with an error number, or a descriptor.
 fn reply(errno: i32, pidfd: Fd) -> Result<()> {
     let mut errno = errno;
-    let mut vector = libc::iovec { iov_base: core::ptr::from_mut(&mut errno).cast(), iov_len: size_of::<i32>() };
+    let mut vector = libc::iovec { iov_base: core::ptr::from_mut(&mut errno).cast(), iov_len: ANSWER };
     let mut control = Control {
         length: CONTROL_HEAD + size_of::<Fd>(),
         level: libc::SOL_SOCKET,

@@ -3,11 +3,11 @@
 //! Made as `posix_spawn` makes one, on the memory of the waiting host, but with exactly the descriptors that are meant.
 
 use core::sync::atomic::{AtomicI32, AtomicU32, Ordering::Relaxed};
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
-use super::abi::{CLONE_CLEAR_SIGHAND, CloneArgs};
+use super::abi::{CLONE_CLEAR_SIGHAND, CloneArgs, MOUNT_ATTR_RDONLY};
 use super::calls::{self, Fd};
-use super::child::FdMove;
+use super::child::{FdMove, ProgramPlan};
 use super::region::Region;
 use super::stage::Stage;
 use super::{Errno, Result, raw};
@@ -38,11 +38,26 @@ struct Attempt<'a> {
 pub(crate) fn spawn(spawn: &Spawn<'_>) -> core::result::Result<OwnedFd, (Stage, Errno)> {
     let attempt = Attempt { spawn, stage: AtomicU32::new(0), errno: AtomicI32::new(0) };
     let at = |errno| (Stage::ForkServer, errno);
-    let region = Region::new(0).map_err(at)?;
+    // SAFETY: `attempt` is what `main` expects.
+    let process = unsafe { run(0, main, core::ptr::from_ref(&attempt).cast()) }.map_err(at)?;
+    let errno = attempt.errno.load(Relaxed);
+    if errno != 0 {
+        end(&process);
+        return Err((Stage::from_number(attempt.stage.load(Relaxed)), Errno(errno)));
+    }
+    Ok(process)
+}
+
+/// Runs `entry` in a new process on this memory, and waits until it has executed a program or ended; its pidfd.
+///
+/// # Safety
+/// `argument` must be what `entry` expects.
+unsafe fn run(flags: u64, entry: raw::Entry, argument: *const ()) -> Result<OwnedFd> {
+    let region = Region::new(0)?;
     let mut pidfd: Fd = -1;
     let stack = region.stack(0);
     let clone = CloneArgs {
-        flags: (libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_PIDFD) as u64 | CLONE_CLEAR_SIGHAND,
+        flags: (libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_PIDFD) as u64 | CLONE_CLEAR_SIGHAND | flags,
         pidfd: core::ptr::from_mut(&mut pidfd).expose_provenance() as u64,
         exit_signal: 0,
         stack: stack.0,
@@ -50,24 +65,98 @@ pub(crate) fn spawn(spawn: &Spawn<'_>) -> core::result::Result<OwnedFd, (Stage, 
         ..CloneArgs::default()
     };
     let clone_args = core::ptr::from_ref(&clone).cast::<()>();
-    let argument = core::ptr::from_ref(&attempt).cast::<()>();
     // No signal handler of the host's may run in the child.
-    let mask = calls::signal_mask(u64::MAX).map_err(at)?;
-    // SAFETY: this thread waits until the child has executed the program or ended; until then the child refers to this frame, to what
-    // it borrows, and to its own stack, and all of that lives. `attempt` is what `main` expects.
-    let cloned = unsafe { raw::clone3(clone_args, size_of::<CloneArgs>(), main, argument) };
+    let mask = calls::signal_mask(u64::MAX)?;
+    // SAFETY: this thread waits until the child has executed the program or ended; until then the child refers to this frame and the
+    // caller's, to what they borrow, and to its own stack, and all of that lives.
+    let cloned = unsafe { raw::clone3(clone_args, size_of::<CloneArgs>(), entry, argument) };
     let restored = calls::signal_mask(mask);
-    cloned.map_err(at)?;
+    cloned?;
     // SAFETY: `clone3` wrote a new descriptor there, which nobody else owns.
     let process = unsafe { OwnedFd::from_raw_fd(pidfd) };
-    let errno = attempt.errno.load(Relaxed);
-    if errno != 0 || restored.is_err() {
-        let _ = calls::pidfd_send_signal(pidfd, libc::SIGKILL);
-        let _ = calls::wait_pidfd(pidfd);
-        restored.map_err(at)?;
-        return Err((Stage::from_number(attempt.stage.load(Relaxed)), Errno(errno)));
+    if let Err(errno) = restored {
+        end(&process);
+        return Err(errno);
     }
     Ok(process)
+}
+
+/// Kills it and reaps it.
+fn end(process: &OwnedFd) {
+    // ESRCH: it has ended by itself.
+    let _ = calls::pidfd_send_signal(process.as_raw_fd(), libc::SIGKILL);
+    while matches!(calls::wait_pidfd(process.as_raw_fd()), Err(Errno(libc::EINTR))) {}
+}
+
+/// A program's file, and where it will be found on a read-only mount.
+struct Reading<'a> {
+    program: &'a ProgramPlan<'a>,
+    found: AtomicI32,
+    errno: AtomicI32,
+}
+
+/// The same file on a mount that nobody can write to, so that whoever runs it cannot change it by `/proc/self/exe`.
+///
+/// The mount is that of another mount namespace, which lives as long as the descriptor. Its process shares this one's descriptors.
+///
+/// # Errors
+/// If the program cannot be reached there under its name.
+pub(crate) fn read_only(program: &ProgramPlan<'_>) -> Result<OwnedFd> {
+    let copy = Reading { program, found: AtomicI32::new(-1), errno: AtomicI32::new(0) };
+    let flags = (libc::CLONE_FILES | libc::CLONE_NEWUSER | libc::CLONE_NEWNS) as u64;
+    // SAFETY: `copy` is what `find` expects.
+    end(&unsafe { run(flags, find, core::ptr::from_ref(&copy).cast()) }?);
+    match (copy.found.load(Relaxed), copy.errno.load(Relaxed)) {
+        // SAFETY: made by the process that has ended, for this one.
+        (found @ 0.., _) => Ok(unsafe { OwnedFd::from_raw_fd(found) }),
+        // It was killed, if it does not say.
+        (_, errno) => Err(Errno(if errno == 0 { libc::ESRCH } else { errno })),
+    }
+}
+
+extern "C" fn find(copy: *const ()) -> ! {
+    // SAFETY: `read_only` passes a valid one, and waits meanwhile.
+    let copy = unsafe { &*copy.cast::<Reading<'_>>() };
+    match find_read_only(copy.program) {
+        Ok(found) => copy.found.store(found, Relaxed),
+        Err(Errno(errno)) => copy.errno.store(errno, Relaxed),
+    }
+    calls::exit_group(0)
+}
+
+/// A descriptor that is closed when it is dropped: in a process that shares its descriptors with the host, nothing else does.
+struct Held(Fd);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        calls::close(self.0);
+    }
+}
+
+fn find_read_only(program: &ProgramPlan<'_>) -> Result<Fd> {
+    let own = Held(calls::openat(libc::AT_FDCWD, program.path, libc::O_PATH)?);
+    let facts = calls::file_facts(own.0)?;
+    // Another file has taken its name meanwhile, or the descriptor comes from other mounts.
+    if facts.id != program.id {
+        return Err(Errno(libc::ESTALE));
+    }
+    if facts.mount_root {
+        calls::mount_setattr(own.0, MOUNT_ATTR_RDONLY, false)?;
+    } else {
+        let mut dir = Held(calls::openat(libc::AT_FDCWD, program.dir, libc::O_PATH | libc::O_DIRECTORY)?);
+        let mut steps = 0;
+        while !calls::file_facts(dir.0)?.mount_root {
+            dir = Held(calls::openat(dir.0, c"..", libc::O_PATH | libc::O_DIRECTORY)?);
+            steps += 1;
+            if steps == libc::PATH_MAX {
+                return Err(Errno(libc::ELOOP));
+            }
+        }
+        calls::mount_setattr(dir.0, MOUNT_ATTR_RDONLY, false)?;
+    }
+    let found = own.0;
+    core::mem::forget(own);
+    Ok(found)
 }
 
 extern "C" fn main(attempt: *const ()) -> ! {

@@ -47,6 +47,8 @@ fn talk(comms: &mut Comms) -> Result<(), Error> {
     }
     comms.set_timeout(Some(Duration::from_secs(20)));
     comms.send_bytes(&[7; 300_000])?;
+    // By the socket, also where there is shared memory.
+    comms.send_credentials()?;
     comms.send_u32(50)?;
     assert_eq!(comms.receive_u32()?, 50);
     comms.send_barrier()

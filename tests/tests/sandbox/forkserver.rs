@@ -93,7 +93,7 @@ fn a_child_is_under_its_policy_in_its_namespaces_without_privileges() {
     assert_eq!((value("NoNewPrivs:"), value("Seccomp:"), value("Seccomp_filters:")), ("1", "2", "1"));
     // Its own processes, and nobody above.
     assert_eq!(value("NSpid:").split_whitespace().count(), 1);
-    assert_eq!(value("PPid:"), "0");
+    assert_eq!(value("PPid:"), "1");
     assert_ne!(value("Pid:"), sandbox.pid().unwrap().to_string());
     comms.send_u32(1).unwrap();
     match sandbox.await_result().status {
