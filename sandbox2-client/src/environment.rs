@@ -13,6 +13,7 @@
 //!
 //! Whoever starts a program chooses its environment: this is a convenience for programs, never a proof of anything.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::os::fd::RawFd;
 
@@ -67,7 +68,7 @@ impl Introduction {
     /// Reads a value. Entries that it does not know it leaves aside: a newer host may have more to say.
     ///
     /// # Errors
-    /// If it is of another version, or an entry is not as above.
+    /// If it is of another version, an entry is not as above, or a descriptor or a name stands there twice.
     pub fn parse(value: &str) -> Result<Introduction> {
         let mut entries = value.split(';');
         if entries.next() != Some("1") {
@@ -91,14 +92,18 @@ impl Introduction {
                 _ => {}
             }
         }
-        let ways = [found.comms, found.control, found.forks].into_iter().flatten();
-        let mut numbers: Vec<RawFd> = ways.chain(found.named.iter().map(|(_, number)| *number)).collect();
-        numbers.sort_unstable();
-        // Each gets one owner.
-        if numbers.windows(2).any(|pair| pair.first() == pair.last()) {
-            return Err(Error::Environment("two entries of the variable SANDBOX2 have the same number"));
+        if !found.is_unambiguous() {
+            return Err(Error::Environment("the variable SANDBOX2 has a descriptor or a name twice"));
         }
         Ok(found)
+    }
+
+    /// Whether each descriptor gets one owner, and each name means one.
+    fn is_unambiguous(&self) -> bool {
+        let channels = [self.comms, self.control, self.forks].into_iter().flatten();
+        let numbers: BTreeSet<RawFd> = channels.clone().chain(self.named.iter().map(|(_, number)| *number)).collect();
+        let names: BTreeSet<&str> = self.named.iter().map(|(name, _)| name.as_str()).collect();
+        numbers.len() == channels.count() + self.named.len() && names.len() == self.named.len()
     }
 }
 
@@ -139,6 +144,8 @@ mod tests {
             "1;comms=3;fd=3:x",
             "1;fd=3:x;fd=3:y",
             "1;control=4;forks=4",
+            "1;comms=0;comms=3;fd=3:x",
+            "1;fd=3:x;fd=4:x",
             "",
             "2",
             "1;comms=",

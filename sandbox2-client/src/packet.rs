@@ -60,12 +60,15 @@ fn receive_along(
     wait: bool,
 ) -> io::Result<(usize, Along)> {
     let mut along = Along::default();
-    let bytes: *mut [u8] = place;
+    let (bytes, size): (*mut [u8], usize) = (place, place.len());
+    // Of a packet that is longer the kernel would leave the rest out and say so nowhere but here.
+    let mut more = [MaybeUninit::uninit(); 1];
     loop {
         // SAFETY: bytes are initialised before and after; the kernel writes nothing but bytes.
         let place = unsafe { &mut *(bytes as *mut [MaybeUninit<u8>]) };
-        match sys::receive(socket, place, &mut [], &mut along, wait) {
+        match sys::receive(socket, place, &mut more, &mut along, wait) {
             Err(libc::EINTR) => {}
+            Ok(length) if length > size => return Err(error(libc::EMSGSIZE)),
             Ok(_) if along.truncated || along.descriptors.len() > descriptors => return Err(error(libc::EMSGSIZE)),
             received => return received.map(|length| (length, along)).map_err(error),
         }
@@ -74,4 +77,41 @@ fn receive_along(
 
 fn error(errno: i32) -> io::Error {
     io::Error::from_raw_os_error(errno)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::{AsFd as _, AsRawFd as _, FromRawFd as _};
+
+    use super::*;
+
+    fn pair() -> (OwnedFd, OwnedFd) {
+        let mut numbers: [RawFd; 2] = [-1; 2];
+        // SAFETY: there is a place for two numbers.
+        let made = unsafe {
+            libc::socketpair(libc::AF_UNIX, libc::SOCK_SEQPACKET | libc::SOCK_CLOEXEC, 0, numbers.as_mut_ptr())
+        };
+        assert_eq!(made, 0);
+        // SAFETY: they have just been made, and are owned here alone.
+        numbers.map(|number| unsafe { OwnedFd::from_raw_fd(number) }).into()
+    }
+
+    #[test]
+    fn a_packet_comes_whole_or_not_at_all() {
+        let (one, other) = pair();
+        let mut place = [0; 4];
+        for (packet, fits) in [(&b"four"[..], true), (b"longer", false), (b"six", true)] {
+            send(one.as_fd(), packet, &[one.as_raw_fd()], false).unwrap();
+            match receive(other.as_fd(), &mut place, 1, false) {
+                Ok((length, descriptors)) => {
+                    assert!(fits && descriptors.len() == 1);
+                    assert_eq!(place.get(..length), Some(packet));
+                }
+                Err(error) => assert!(!fits && error.raw_os_error() == Some(libc::EMSGSIZE), "{error}"),
+            }
+        }
+        send(one.as_fd(), b"four", &[one.as_raw_fd()], false).unwrap();
+        let refused = receive(other.as_fd(), &mut place, 0, false).unwrap_err();
+        assert_eq!(refused.raw_os_error(), Some(libc::EMSGSIZE));
+    }
 }

@@ -174,7 +174,7 @@ fn a_program_that_closes_its_way_to_ask_is_ended() {
 #[test]
 fn a_program_that_speaks_otherwise_is_ended() {
     let Some(error) = fails("garbage") else { return };
-    assert_eq!(error.what(), Some("what it sent is no request for a policy"));
+    assert_eq!(error.what(), Some("it sent more than a message of the handshake has"));
     let Some(error) = fails("newer") else { return };
     assert_eq!(error.what(), Some("it speaks version 9 of the handshake, this host version 1"));
     assert!(error.hint().unwrap().contains("link the sandbox2-client"));
