@@ -38,6 +38,16 @@ pub struct ForkingClient {
     sandboxes: Vec<OwnedFd>,
     kept: Vec<RawFd>,
     announced: bool,
+    /// In the loop, where nothing changes between two requests: a copy of this process that waits for the next.
+    spare: Option<Spare>,
+}
+
+/// A process that was forked before it is needed, since forking is most of what a child takes.
+#[derive(Debug)]
+struct Spare {
+    pid: libc::pid_t,
+    /// It gets one request over this, and ends when it ends.
+    socket: OwnedFd,
 }
 
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -58,6 +68,7 @@ impl ForkingClient {
             sandboxes: Vec::new(),
             kept: Vec::new(),
             announced: false,
+            spare: None,
         })
     }
 
@@ -77,6 +88,9 @@ impl ForkingClient {
     /// As for [`wait_and_fork`](Self::wait_and_fork).
     pub fn enter_fork_loop(mut self) -> Result<Client> {
         loop {
+            if let Some(client) = self.set_spare_aside() {
+                return Ok(client);
+            }
             match self.wait_and_fork() {
                 Ok(Some(client)) => return Ok(client),
                 Ok(None) => {}
@@ -135,8 +149,12 @@ impl ForkingClient {
         };
         bytes.truncate(length);
         let request = ForkRequest::decode(&bytes, descriptors)?;
+        let made = match self.spare.take() {
+            Some(spare) => spare.make(&bytes, &request).unwrap_or_else(|| make(&request)),
+            None => make(&request),
+        };
         drop(bytes);
-        match make(&request) {
+        match made {
             Ok(Made::Child) => {
                 self.sandboxes.push(request.status);
                 Ok(None)
@@ -147,6 +165,36 @@ impl ForkingClient {
                 Ok(None)
             }
         }
+    }
+
+    /// Forks a process for the next request, unless there is one. Returns a client in a child of that process.
+    ///
+    /// If there is none to be had now, the next request is served without.
+    fn set_spare_aside(&mut self) -> Option<Client> {
+        // Before the first request it has not been looked at how many threads there are.
+        if self.spare.is_some() || !self.announced || one_thread().is_err() {
+            return None;
+        }
+        let (ours, theirs) = process::packet_sockets().ok()?;
+        match process::fork() {
+            Ok(0) => {}
+            Ok(pid) => {
+                self.spare = Some(Spare { pid, socket: ours });
+                return None;
+            }
+            Err(_) => return None,
+        }
+        // What tells of the fork server's end must not be held open here.
+        drop((ours, self.channel.take(), std::mem::take(&mut self.sandboxes)));
+        let mut bytes = vec![0; fork_request::MAX_MESSAGE];
+        let received = packet::receive(theirs.as_fd(), &mut bytes, fork_request::MAX_DESCRIPTORS, true);
+        let Ok((length @ 1.., descriptors)) = received else { process::exit_at_once(0) };
+        drop(theirs);
+        let Ok(request) = ForkRequest::decode(bytes.get(..length).unwrap_or_default(), descriptors) else {
+            process::exit_at_once(1)
+        };
+        enter(&request);
+        Some(self.become_child(request))
     }
 
     /// The rest of the child's way. If that fails, there is no child.
@@ -201,32 +249,50 @@ fn at(step: Step) -> impl Fn(i32) -> Failed {
     move |errno| (step, errno)
 }
 
-/// Makes the child: entering namespaces changes whoever does it, so a process in between does. Another one, in there already, forks the
-/// child and ends, so that the child becomes init's: one whose parent is outside keeps its sandbox from ending until that has reaped it.
+/// Makes the child: entering namespaces changes whoever does it, so a process in between does.
 fn make(request: &ForkRequest) -> core::result::Result<Made, Failed> {
     let between = process::fork().map_err(at(Step::Fork))?;
     if between == 0 {
-        let entered =
-            process::enter_namespaces(request.namespaces.as_fd(), request.which).map_err(at(Step::Namespaces));
-        let forked = entered.and_then(|()| process::fork().map_err(at(Step::Fork)));
-        let failed = match forked {
-            Ok(0) => match process::fork() {
-                Ok(0) => return Ok(Made::InChild),
-                Ok(_) => process::exit_at_once(0),
-                Err(errno) => (Step::Fork, errno),
-            },
-            // ECHILD: the system reaps it, where SIGCHLD is ignored.
-            Ok(inner) => process::exit_at_once(i32::from(!matches!(process::wait(inner), Ok(0) | Err(libc::ECHILD)))),
-            Err(failed) => failed,
-        };
-        let (step, errno) = failed;
+        enter(request);
+        return Ok(Made::InChild);
+    }
+    made(between)
+}
+
+/// What the process in between does. Returns in the child alone, whose parent is the sandbox's init: one whose parent is outside would
+/// keep its sandbox from ending until that has reaped it.
+fn enter(request: &ForkRequest) {
+    let entered = process::enter_namespaces(request.namespaces.as_fd(), request.which).map_err(at(Step::Namespaces));
+    if let Err((step, errno)) = entered.and_then(|()| process::fork_for_init().map_err(at(Step::Fork))) {
         drop(fork_request::report(&request.status, Ended::Failed { step, errno }));
         process::exit_at_once(1);
     }
-    match process::wait(between).map_err(at(Step::Wait))? {
-        0 => Ok(Made::Child),
+}
+
+/// Waits for the process in between.
+fn made(between: libc::pid_t) -> core::result::Result<Made, Failed> {
+    match process::wait(between) {
+        // ECHILD: the system reaps it, where SIGCHLD is ignored.
+        Ok(0) | Err(libc::ECHILD) => Ok(Made::Child),
         // They have said why, unless they were killed.
-        _ => Err((Step::Fork, 0)),
+        Ok(_) => Err((Step::Fork, 0)),
+        Err(errno) => Err((Step::Wait, errno)),
+    }
+}
+
+impl Spare {
+    /// Has it make the child; `None` if it is not there any more.
+    fn make(self, bytes: &[u8], request: &ForkRequest) -> Option<core::result::Result<Made, Failed>> {
+        let first = [&request.namespaces, &request.status, &request.control];
+        let mapped = request.descriptors.iter().map(|(descriptor, _)| descriptor);
+        let fds: Vec<RawFd> = first.into_iter().chain(mapped).map(std::os::fd::AsRawFd::as_raw_fd).collect();
+        if packet::send(self.socket.as_fd(), bytes, &fds, true).is_err() {
+            drop(self.socket);
+            // It is ending, if it has not.
+            let _ = process::wait(self.pid);
+            return None;
+        }
+        Some(made(self.pid))
     }
 }
 

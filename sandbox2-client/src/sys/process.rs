@@ -1,6 +1,6 @@
 //! What a process does to itself: filters, forks, namespaces, privileges.
 
-use std::os::fd::{AsRawFd as _, BorrowedFd, RawFd};
+use std::os::fd::{AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd, RawFd};
 
 use super::{Outcome, outcome};
 
@@ -53,6 +53,49 @@ pub(crate) fn close_listener(listener: RawFd, magic: u64) -> Outcome<()> {
 pub(crate) fn fork() -> Outcome<libc::pid_t> {
     // SAFETY: this process has one thread, as the callers see to, so that the child finds everything as it is here.
     outcome(unsafe { libc::fork() } as isize).map(|pid| pid as libc::pid_t)
+}
+
+unsafe extern "C" {
+    /// As `fork(2)`, but the child has this process's memory, and this process waits until the child has ended.
+    fn vfork() -> libc::pid_t;
+}
+
+/// Forks a child into the PID namespace that this process has entered, and ends this process. A process in between, which ends as well,
+/// sees to it that the child's parent is the first process there. Returns in the child alone, or with what went wrong.
+///
+/// Only for processes with one thread, as [`fork`].
+#[inline(never)]
+pub(crate) fn fork_for_init() -> Outcome<()> {
+    // SAFETY: the one in between returns from no function: it leaves this frame, and all above, as they are, and what it does below
+    // is done by the time that this process goes on. This process makes use of what it returns alone. The child has a copy of its own.
+    let between = unsafe { vfork() };
+    match between {
+        0 => match fork() {
+            Ok(0) => Ok(()),
+            Ok(_) => exit_at_once(0),
+            Err(errno) => exit_at_once(errno),
+        },
+        1.. => match wait(between) {
+            // ECHILD: the system reaps it, where SIGCHLD is ignored.
+            Ok(0) | Err(libc::ECHILD) => exit_at_once(0),
+            Ok(status) if libc::WIFEXITED(status) => Err(libc::WEXITSTATUS(status)),
+            Ok(_) => Err(0),
+            Err(errno) => Err(errno),
+        },
+        _ => Err(super::last_errno()),
+    }
+}
+
+/// A pair of packet sockets, close-on-exec.
+pub(crate) fn packet_sockets() -> Outcome<(OwnedFd, OwnedFd)> {
+    let mut pair: [RawFd; 2] = [-1; 2];
+    let kind = libc::SOCK_SEQPACKET | libc::SOCK_CLOEXEC;
+    // SAFETY: the kernel writes two numbers there.
+    outcome(unsafe { libc::socketpair(libc::AF_UNIX, kind, 0, pair.as_mut_ptr()) } as isize)?;
+    // SAFETY: the kernel has just made it for us.
+    let one = unsafe { OwnedFd::from_raw_fd(pair[0]) };
+    // SAFETY: likewise.
+    Ok((one, unsafe { OwnedFd::from_raw_fd(pair[1]) }))
 }
 
 /// Ends this process without running anything else of it.

@@ -216,8 +216,25 @@ fn a_fork_server_ends_with_its_last_owner() {
     let pid = server.pid();
     drop(server.clone());
     assert!(server.is_alive());
+    let (mut sandbox, mut comms, _) = child(&server, |_| {});
+    comms.send_u32(0).unwrap();
+    assert!(sandbox.await_result().is_ok());
+    drop(sandbox);
+    // It has a process ready for the next request, which ends with it.
+    let of_its_own = || std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    while of_its_own().is_empty() {
+        std::thread::yield_now();
+    }
+    let spare = of_its_own().trim().to_owned();
     drop(server);
     assert!(!Path::new(&format!("/proc/{pid}")).exists());
+    let runs = || {
+        let stat = std::fs::read_to_string(format!("/proc/{spare}/stat")).unwrap_or_default();
+        stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
+    };
+    while runs() {
+        std::thread::yield_now();
+    }
 }
 
 #[test]
