@@ -9,7 +9,8 @@ use crate::comms::tag;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The other side has closed the channel, or it was terminated. Every later call gives this too.
+    /// The other side has closed the channel, or it was terminated. Once receiving gives this, every later call does; after sending has
+    /// given it, messages that came before can still be received.
     Closed,
     /// The time for it was over. If nothing of a message had come or gone, the channel can still be used.
     TimedOut,
@@ -27,7 +28,8 @@ pub enum Error {
         /// The most that is taken.
         most: u64,
     },
-    /// The other side does not keep to the wire format; the channel is closed.
+    /// The other side does not keep to the wire format, and the channel is closed; or the content of one message is none of its type (a
+    /// text that is not UTF-8, a value that cannot be read, memory that is refused), and the channel goes on.
     Malformed(&'static str),
     /// Another number of descriptors came than was waited for; they were closed.
     Descriptors {

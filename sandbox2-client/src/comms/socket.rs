@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::sys::{self, Along, Credentials};
 
 /// How much is read ahead.
-const AHEAD: usize = 2 * 1024;
+const AHEAD: usize = 4 * 1024;
 
 /// The sending half.
 #[derive(Debug)]
