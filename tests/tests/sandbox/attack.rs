@@ -347,7 +347,7 @@ fn ends(process: &OwnedFd) -> bool {
 fn a_host_that_becomes_another_user_does_not_wait_for_what_it_may_not_kill() {
     // SAFETY: takes nothing.
     if unsafe { libc::geteuid() } != 0 {
-        return host::skip("only root becomes another user");
+        return eprintln!("nothing to test: an ordinary user cannot become another one");
     }
     for (mode, sandboxee) in [("setuid", "exit"), ("setuid-forks", "hostile")] {
         let Some(host) = bad_host(mode, sandboxee) else { return };
