@@ -105,10 +105,14 @@ fn no_descriptor_is_left_behind() {
         send(theirs, &header(1, 0, 253), &rights(&[number; 253])).unwrap();
         assert_eq!(comms.receive().unwrap().descriptors.len(), 253);
     });
+    // SAFETY: takes nothing.
+    let user = unsafe { libc::geteuid() };
+    // SAFETY: takes nothing.
+    let group = unsafe { libc::getegid() };
     case("credentials that say something else", |comms, theirs| {
         comms.expect_credentials().unwrap();
         let of = |pid: i32| {
-            let data = [pid.to_ne_bytes(), 0_u32.to_ne_bytes(), 0_u32.to_ne_bytes()].concat();
+            let data = [pid.to_ne_bytes(), user.to_ne_bytes(), group.to_ne_bytes()].concat();
             control(libc::SCM_CREDENTIALS, &data, 16 + data.len())
         };
         // With descriptors, which a message of credentials does not have.
