@@ -184,8 +184,11 @@ impl ForkingClient {
             }
             Err(_) => return None,
         }
-        // What tells of the fork server's end must not be held open here.
-        drop((ours, self.channel.take(), std::mem::take(&mut self.sandboxes)));
+        // What tells of the fork server's end must not be held open here, nor kept by a child that has something else there.
+        let own = std::mem::take(&mut self.sandboxes).into_iter().chain(self.channel.take()).chain([ours]);
+        for own in own {
+            self.kept.retain(|kept| *kept != own.as_raw_fd());
+        }
         let mut bytes = vec![0; fork_request::MAX_MESSAGE];
         let received = packet::receive(theirs.as_fd(), &mut bytes, fork_request::MAX_DESCRIPTORS, true);
         let Ok((length @ 1.., descriptors)) = received else { process::exit_at_once(0) };

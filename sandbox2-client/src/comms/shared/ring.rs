@@ -73,6 +73,10 @@ impl RingOut {
                 self.tell();
                 let (link, waits) = (&self.link, self.link.out.writer_waits);
                 link.wait(link.out.read, count, waits, &mut self.turn, deadline)?;
+                // Nor who changes the count to and fro without making room.
+                if self.free()?.0 == 0 {
+                    deadline.check()?;
+                }
                 continue;
             }
             let (now, later) = bytes.split_at(step.min(free));
@@ -144,7 +148,7 @@ impl RingIn {
     /// Waits until `least` bytes can be read (at most as many as the ring holds); how many can.
     #[inline]
     fn wait(&mut self, least: usize, deadline: Deadline) -> Result<usize> {
-        let mut before = 0;
+        let mut waited = false;
         loop {
             let (ready, count) = self.ready()?;
             if ready >= least {
@@ -154,10 +158,11 @@ impl RingIn {
             if count & CLOSED != 0 || self.link.has_ended() {
                 return Err(Error::Closed);
             }
-            if ready != before {
-                before = ready;
+            // Neither who sends a byte at a time nor who changes the count to and fro is waited for longer than others.
+            if waited {
                 deadline.check()?;
             }
+            waited = true;
             self.tell();
             let (link, waits) = (&self.link, self.link.back.reader_waits);
             link.wait(link.back.written, count, waits, &mut self.turn, deadline)?;
