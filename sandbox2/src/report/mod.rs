@@ -11,6 +11,7 @@ pub(crate) mod escape;
 pub(crate) mod explain;
 pub(crate) mod setup;
 pub(crate) mod signals;
+pub(crate) mod stack;
 pub(crate) mod suggest;
 pub(crate) mod verdict;
 pub(crate) mod violation;

@@ -9,6 +9,7 @@ pub(crate) mod calls;
 pub(crate) mod child;
 pub(crate) mod forget;
 pub(crate) mod notify;
+pub(crate) mod ptrace;
 pub(crate) mod raw;
 pub(crate) mod region;
 pub(crate) mod server;
