@@ -46,12 +46,14 @@ mod monitor;
 
 mod launch;
 
+mod handlers;
 mod ipc;
 mod libraries;
 mod limits;
 mod logs;
 mod mounts;
 mod namespace;
+mod observer;
 
 mod error;
 mod outcome;
@@ -82,11 +84,13 @@ pub mod export {
 pub use error::{SetupError, Stage};
 pub use executor::{Executor, Stdio};
 pub use forkserver::ForkServer;
+pub use handlers::{Answer, Call, Handlers, Inspection, Pointer, Request, SocketAddress, Value};
 pub use ipc::{Ipc, IpcError, Target};
 pub use launch::LaunchServer;
 pub use limits::Limits;
 pub use logs::{LOG_TARGET, LogCounts, LogLimits, LogRecord, LogServer};
-pub use outcome::{Argument, DecidedBy, NotOk, Outcome, Place, Status, Usage, Verdict, Violation};
+pub use observer::{Observer, Returned};
+pub use outcome::{Argument, DecidedBy, Monitor, NotOk, Outcome, Place, Status, Usage, Verdict, Violation};
 pub use policy::{
     ApplyError, NotSubset, Policy, PolicyBuilder, PolicyError, PolicyErrors, PolicyFileError, ProgramError, SlotError,
     SlotValue,

@@ -82,6 +82,18 @@ pub enum Status {
     },
 }
 
+/// How a sandboxee is supervised.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Monitor {
+    /// By seccomp user notification: only calls that the policy does not decide itself cost anything.
+    #[default]
+    Listener,
+    /// By `ptrace(2)`: signals, return values and registers can be seen, too. Every signal and every thread of the sandboxee stops for it.
+    Ptrace,
+}
+
 /// What a run used: the sandboxee and every child that it waited for, or, if it was killed, all of the sandbox.
 #[doc(alias = "rusage")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

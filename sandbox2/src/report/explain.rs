@@ -1,10 +1,13 @@
-//! From a denied call to its report.
+//! From a call to its report: names, values, and who has decided.
+
+use std::fmt;
 
 use sandbox2_policy::arch::Arch;
 use sandbox2_policy::danger::danger_of;
 use sandbox2_policy::insn::SeccompData;
 use sandbox2_policy::tables::{self, Arg, Syscall};
 
+use super::escape::Plain;
 use super::violation::{Argument, DecidedBy, Place, Violation};
 use super::{decode, escape, suggest};
 use crate::policy::{Decider, Decision, Policy};
@@ -25,13 +28,7 @@ pub(crate) fn explain(
     // The number of a foreign call is not one of ours, and must not be shown by our name for it.
     let native = !matches!(decision.by, Decider::ForeignArch | Decider::X32);
     let call = if native { tables::syscall_by_number(arch, data.nr) } else { None };
-    let prototype = call.and_then(|call| call.args(arch));
-    let arguments = match (call, prototype) {
-        (Some(call), Some(prototype)) => {
-            prototype.iter().zip(data.args).map(|(arg, register)| argument(arch, call, arg, register, read)).collect()
-        }
-        _ => data.args.into_iter().map(unknown_argument).collect(),
-    };
+    let arguments = arguments(arch, call, data, read);
     Violation {
         syscall: call.map(|call| call.name.to_owned()),
         number: data.nr,
@@ -44,6 +41,48 @@ pub(crate) fn explain(
         declared_at: Some(format!("{}:{}", policy.parts().file, policy.parts().line)),
         suggestion: call.map(|call| suggest::suggest(policy, call, data)),
         risk: call.and_then(|call| danger_of(call, arch, &data.args)).map(|danger| format!("it {}", danger.because)),
+    }
+}
+
+/// The arguments of a call, decoded: as many as `call` has, or all six registers if it is not known.
+pub(crate) fn arguments(
+    arch: Arch,
+    call: Option<&'static Syscall>,
+    data: &SeccompData,
+    read: &mut dyn FnMut(u64) -> Option<(Vec<u8>, bool)>,
+) -> Vec<Argument> {
+    match call.and_then(|call| Some((call, call.args(arch)?))) {
+        Some((call, prototype)) => {
+            prototype.iter().zip(data.args).map(|(arg, register)| argument(arch, call, arg, register, read)).collect()
+        }
+        None => data.args.into_iter().map(unknown_argument).collect(),
+    }
+}
+
+/// The call in one line, as `strace(1)` shows it: `openat(AT_FDCWD, "/etc/passwd", O_RDONLY)`.
+pub(crate) fn line(f: &mut fmt::Formatter<'_>, name: Option<&str>, number: u32, arguments: &[Argument]) -> fmt::Result {
+    match name {
+        Some(name) => write!(f, "{}(", Plain(name))?,
+        None => write!(f, "syscall_{number}(")?,
+    }
+    for (index, argument) in arguments.iter().enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
+        write!(f, "{comma}{}", Brief(argument))?;
+    }
+    f.write_str(")")
+}
+
+/// An argument as whoever wrote the program would write it.
+struct Brief<'a>(&'a Argument);
+
+impl fmt::Display for Brief<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.0.text, &self.0.meaning) {
+            (Some(text), _) => write!(f, "\"{}\"{}", Plain(text), if self.0.truncated { "…" } else { "" }),
+            (None, Some(meaning)) => write!(f, "{}", Plain(meaning)),
+            (None, None) if self.0.register == 0 && self.0.is_pointer() => f.write_str("NULL"),
+            (None, None) => write!(f, "{}", Plain(&self.0.value)),
+        }
     }
 }
 

@@ -150,6 +150,10 @@ impl fmt::Display for DecidedBy {
 const LINE_TEXT: usize = 80;
 
 impl Argument {
+    pub(crate) fn is_pointer(&self) -> bool {
+        self.ty.as_deref().is_some_and(|ty| ty.contains('*'))
+    }
+
     /// In one line: `2`, `0xa [SIGUSR1]`, `0x7ffe0000 "/etc/passwd"`.
     fn short(&self, f: &mut fmt::Formatter<'_>, limit: usize) -> fmt::Result {
         f.write_str(&Plain(&self.value).to_string())?;

@@ -36,6 +36,18 @@ struct RawAnswer {
 const _: () = assert!(size_of::<RawAnswer>() == 24);
 const _: () = assert!(offset_of!(RawAnswer, error) == 16);
 
+/// `struct seccomp_notif_addfd`.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+struct RawAddition {
+    id: u64,
+    flags: u32,
+    from: u32,
+    to: u32,
+    to_flags: u32,
+}
+const _: () = assert!(size_of::<RawAddition>() == 24);
+
 /// `struct seccomp_notif_sizes`.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
@@ -53,9 +65,11 @@ const RECV: usize = request(3, 0, size_of::<RawNotification>());
 const SEND: usize = request(3, 1, size_of::<RawAnswer>());
 const ID_VALID: usize = request(1, 2, size_of::<u64>());
 const SET_FLAGS: usize = request(1, 4, size_of::<u64>());
+const ADD_FD: usize = request(1, 3, size_of::<RawAddition>());
 const _: () = assert!(RECV == libc::SECCOMP_IOCTL_NOTIF_RECV as usize);
 const _: () = assert!(SEND == libc::SECCOMP_IOCTL_NOTIF_SEND as usize);
 const _: () = assert!(ID_VALID == libc::SECCOMP_IOCTL_NOTIF_ID_VALID as usize);
+const _: () = assert!(ADD_FD == libc::SECCOMP_IOCTL_NOTIF_ADDFD as usize);
 const _: () = assert!(SET_FLAGS == libc::SECCOMP_IOCTL_NOTIF_SET_FLAGS as usize);
 /// `SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP`; Linux 6.6.
 const SYNC_WAKE_UP: usize = 1;
@@ -81,6 +95,18 @@ pub(crate) enum Answer {
     Continue,
     /// The call fails with this error number.
     Fail(u16),
+    /// The call is not made, and returns this.
+    Return(i64),
+}
+
+/// What a descriptor becomes in the sandboxee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Addition {
+    /// Its number there; `None`: the lowest that is free.
+    pub(crate) at: Option<i32>,
+    pub(crate) cloexec: bool,
+    /// Whether it is the call's answer, too: the call returns the number.
+    pub(crate) answer: bool,
 }
 
 /// Buffers of the sizes that this kernel wants.
@@ -130,6 +156,7 @@ impl Mailbox {
         let raw = match answer {
             Answer::Continue => RawAnswer { id, flags: CONTINUE, ..RawAnswer::default() },
             Answer::Fail(errno) => RawAnswer { id, error: -i32::from(errno), ..RawAnswer::default() },
+            Answer::Return(val) => RawAnswer { id, val, ..RawAnswer::default() },
         };
         self.answer.fill(0);
         // SAFETY: the buffer is at least as large as a `RawAnswer`, and aligned for it.
@@ -155,6 +182,35 @@ pub(crate) fn is_valid(listener: BorrowedFd<'_>, id: u64) -> bool {
         match unsafe { raw::syscall(libc::SYS_ioctl, [fd(listener), ID_VALID, place, 0, 0, 0]) } {
             Err(Errno(libc::EINTR)) => {}
             result => return result.is_ok(),
+        }
+    }
+}
+
+/// Gives the caller of a notification a copy of `from`; its number there, or `None` if the caller is gone.
+pub(crate) fn add_descriptor(
+    listener: BorrowedFd<'_>,
+    id: u64,
+    from: BorrowedFd<'_>,
+    addition: Addition,
+) -> Result<Option<i32>> {
+    const SETFD: u32 = 1;
+    const SEND: u32 = 2;
+    let Addition { at, cloexec, answer } = addition;
+    let raw = RawAddition {
+        id,
+        flags: if at.is_some() { SETFD } else { 0 } | if answer { SEND } else { 0 },
+        from: from.as_raw_fd().cast_unsigned(),
+        to: at.unwrap_or(0).cast_unsigned(),
+        to_flags: if cloexec { libc::O_CLOEXEC.cast_unsigned() } else { 0 },
+    };
+    let place = core::ptr::from_ref(&raw).expose_provenance();
+    loop {
+        // SAFETY: the kernel reads one `seccomp_notif_addfd`.
+        match unsafe { raw::syscall(libc::SYS_ioctl, [fd(listener), ADD_FD, place, 0, 0, 0]) } {
+            Ok(number) => return Ok(Some(number as i32)),
+            Err(Errno(libc::EINTR)) => {}
+            Err(Errno(libc::ENOENT | libc::ESRCH)) => return Ok(None),
+            Err(errno) => return Err(errno),
         }
     }
 }
@@ -195,6 +251,74 @@ pub(crate) fn read_string(
 pub(crate) fn read_word(pid: libc::pid_t, address: u64) -> Option<i32> {
     let bytes = read_memory(u32::try_from(pid).ok()?, usize::try_from(address).ok()?, size_of::<i32>());
     bytes.try_into().ok().map(i32::from_ne_bytes)
+}
+
+/// Copies up to `len` bytes from the caller of a notification: as many as can be read; `None` if it was gone by then.
+pub(crate) fn read_bytes(
+    listener: BorrowedFd<'_>,
+    notification: &Notification,
+    address: u64,
+    len: usize,
+) -> Option<Vec<u8>> {
+    let address = usize::try_from(address).ok()?;
+    let bytes = if notification.pid == 0 { Vec::new() } else { read_memory(notification.pid, address, len) };
+    // A number that was reused meanwhile would have given a stranger's memory.
+    is_valid(listener, notification.id).then_some(bytes)
+}
+
+/// Copies `bytes` into the caller's memory, where that is writable to the caller itself.
+///
+/// The memory is opened first, and the caller looked at then: no number that was reused meanwhile leads to a stranger's.
+///
+/// # Errors
+/// ESRCH if the caller is gone, EFAULT if not all could be written.
+pub(crate) fn write_bytes(
+    listener: BorrowedFd<'_>,
+    notification: &Notification,
+    address: u64,
+    bytes: &[u8],
+) -> std::io::Result<()> {
+    use std::os::unix::fs::FileExt;
+    let error = std::io::Error::from_raw_os_error;
+    if notification.pid == 0 {
+        return Err(error(libc::ESRCH));
+    }
+    let memory = std::fs::OpenOptions::new().write(true).open(format!("/proc/{}/mem", notification.pid))?;
+    // This file writes where its process itself may not, too.
+    if !is_writable(notification.pid, address, bytes.len())? {
+        return Err(error(libc::EFAULT));
+    }
+    if !is_valid(listener, notification.id) {
+        return Err(error(libc::ESRCH));
+    }
+    memory.write_all_at(bytes, address).map_err(|_| error(libc::EFAULT))
+}
+
+/// Whether that range of a process' memory is mapped writable throughout.
+fn is_writable(pid: u32, address: u64, len: usize) -> std::io::Result<bool> {
+    use std::io::BufRead;
+    let Some(end) = address.checked_add(len as u64) else { return Ok(false) };
+    let mut next = address;
+    let maps = std::io::BufReader::new(std::fs::File::open(format!("/proc/{pid}/maps"))?);
+    for line in maps.split(b'\n') {
+        if next >= end {
+            break;
+        }
+        let line = line?;
+        let text = String::from_utf8_lossy(&line);
+        let mut words = text.split(' ');
+        let range = words.next().and_then(|range| range.split_once('-'));
+        let number = |text| u64::from_str_radix(text, 16).unwrap_or(0);
+        let Some((from, to)) = range.map(|(from, to)| (number(from), number(to))) else { return Ok(false) };
+        let writable = words.next().is_some_and(|permissions| permissions.contains('w'));
+        if from <= next && next < to {
+            if !writable {
+                return Ok(false);
+            }
+            next = to;
+        }
+    }
+    Ok(next >= end)
 }
 
 /// Up to `len` bytes at `address` of process `pid`: as many as can be read.
