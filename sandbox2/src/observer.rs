@@ -122,7 +122,7 @@ mod tests {
     fn a_call_is_one_line_with_names_and_escaped_texts() {
         let flags = (libc::O_RDONLY | libc::O_CLOEXEC) as u64;
         let opened = returned("openat", [0xffff_ff9c, 0x1000, flags, 0, 0, 0], 3);
-        assert_eq!(opened, "openat(AT_FDCWD, \"/etc/\\x1bx\", O_RDONLY | O_CLOEXEC, 0) = 3");
+        assert_eq!(opened, "openat(AT_FDCWD, \"/etc/\\x1bx\", O_RDONLY | O_CLOEXEC, 0o0) = 3");
         let failed = returned("close", [77, 0, 0, 0, 0, 0], -9);
         assert_eq!(failed, "close(77) = -1 EBADF (Bad file number)");
         assert!(returned("brk", [0; 6], 0x5555_5555_0000).ends_with("= 0x555555550000"));

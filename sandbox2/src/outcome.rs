@@ -42,6 +42,61 @@ pub struct Outcome {
     pub status: Status,
     /// What it used.
     pub usage: Usage,
+    /// What went wrong in code of the host's: handlers that were denied for, observers that panicked.
+    #[serde(default, skip_serializing_if = "Failures::is_empty")]
+    pub failures: Failures,
+}
+
+/// What went wrong in code of the host's while the sandboxee ran.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Failures {
+    /// How often something did.
+    pub count: u64,
+    /// What it was, the first 32 times.
+    pub first: Vec<Failure>,
+}
+
+/// One thing that went wrong in code of the host's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Failure {
+    /// Whose code it was: the handler of that system call, or `observer`.
+    pub of: String,
+    /// What it did.
+    pub what: String,
+}
+
+/// How many failures are kept: a sandboxee can bring one about as often as it likes.
+const MOST_FAILURES: usize = 32;
+
+impl Failures {
+    pub(crate) fn add(&mut self, of: impl Into<String>, what: impl Into<String>) {
+        self.count = self.count.saturating_add(1);
+        if self.first.len() < MOST_FAILURES {
+            self.first.push(Failure { of: of.into(), what: what.into() });
+        }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+}
+
+impl fmt::Display for Failures {
+    /// A line for each, indented.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, Failure { of, what }) in self.first.iter().enumerate() {
+            let line = if index == 0 { "  failed       " } else { "\n               " };
+            write!(f, "{line}{}: {}", Plain(of), Plain(what))?;
+        }
+        match self.count.saturating_sub(self.first.len() as u64) {
+            0 => Ok(()),
+            more => write!(f, "\n               and {more} more"),
+        }
+    }
 }
 
 /// How a run ended. The first end that came is told; if several came at once, a violation wins over a kill, a kill over a
@@ -118,7 +173,16 @@ impl Outcome {
         // Whole microseconds, as in JSON, so that an outcome is the same after the way there and back.
         let whole = |time: Duration| Duration::from_micros(u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
         let usage = Usage { user: whole(usage.user), system: whole(usage.system), wall: whole(usage.wall), ..usage };
-        Outcome { program, status, usage }
+        Outcome { program, status, usage, failures: Failures::default() }
+    }
+
+    pub(crate) fn with_failures(self, failures: Failures) -> Outcome {
+        Outcome { failures, ..self }
+    }
+
+    pub(crate) fn with_failure(mut self, of: &str, what: String) -> Outcome {
+        self.failures.add(of, what);
+        self
     }
 
     /// Whether the program exited with code 0.
@@ -174,7 +238,8 @@ impl fmt::Display for Outcome {
             }
             status => write!(f, "{status}\n  program      {}", Plain(&self.program))?,
         }
-        write!(f, "\n{}", self.usage)
+        write!(f, "\n{}", self.usage)?;
+        if self.failures.is_empty() { Ok(()) } else { write!(f, "\n{}", self.failures) }
     }
 }
 

@@ -1,21 +1,22 @@
 //! The facade: an executor and a policy, run to an outcome.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{SetupError, Stage};
 use crate::executor::Executor;
-use crate::launch::LaunchSpec;
+use crate::handlers::Handlers;
 use crate::monitor;
-use crate::monitor::control::{Control, Start};
-use crate::outcome::{Outcome, Status, Usage};
+use crate::monitor::control::Control;
+use crate::monitor::job::Job;
+use crate::observer::Observer;
+use crate::outcome::{Outcome, Status};
 use crate::policy::Policy;
 
 /// A program and the policy that it runs under.
 ///
-/// [`run`](Self::run) runs it on the calling thread. [`run_async`](Self::run_async) runs it on a thread of its own, so that
-/// the host can talk to it meanwhile, kill it or give it another deadline.
+/// [`run`](Self::run) runs it on the calling thread. [`run_async`](Self::run_async) runs it in the background, so that the host can
+/// talk to it meanwhile, kill it or give it another deadline. One thread of the process supervises all that runs in the background.
 ///
 /// A sandboxee never outlives its host: it is killed, with everything that it started, when the last of its `Sandbox2` and
 /// [`Running`] is dropped, and by the kernel when the host dies.
@@ -46,7 +47,7 @@ pub struct Sandbox2 {
 
 #[derive(Debug)]
 enum State {
-    Ready(Box<(Executor, Policy)>),
+    Ready(Box<Ready>),
     Started(Running),
     /// It could not be started.
     Failed(Box<Outcome>),
@@ -54,32 +55,71 @@ enum State {
     Moved,
 }
 
+/// What has not been started yet.
+struct Ready {
+    executor: Executor,
+    policy: Policy,
+    handlers: Handlers,
+    observer: Option<Arc<dyn Observer>>,
+}
+
+impl std::fmt::Debug for Ready {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ready").field("executor", &self.executor).field("policy", &self.policy).finish_non_exhaustive()
+    }
+}
+
+impl Ready {
+    fn into_job(self) -> Result<Job, SetupError> {
+        let Ready { executor, policy, handlers, observer } = self;
+        let spec = executor.into_spec(&policy)?;
+        Ok(Job { spec, policy, handlers, observer, monitor: None })
+    }
+}
+
 impl Sandbox2 {
     /// `executor`'s program under `policy`: a `&'static Policy` that `policy!` made, or one by value.
     pub fn new(executor: Executor, policy: impl Into<Policy>) -> Sandbox2 {
-        Sandbox2 { state: State::Ready(Box::new((executor, policy.into()))) }
+        let ready = Ready { executor, policy: policy.into(), handlers: Handlers::new(), observer: None };
+        Sandbox2 { state: State::Ready(Box::new(ready)) }
+    }
+
+    /// Has `handlers` decide about the calls that the policy says `NOTIFY` about. Nothing changes once it was started.
+    #[must_use]
+    pub fn handlers(mut self, handlers: Handlers) -> Sandbox2 {
+        if let State::Ready(ready) = &mut self.state {
+            ready.handlers = handlers;
+        }
+        self
+    }
+
+    /// Has `observer` hear of what happens. Nothing changes once it was started.
+    #[must_use]
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Sandbox2 {
+        if let State::Ready(ready) = &mut self.state {
+            ready.observer = Some(Arc::new(observer));
+        }
+        self
     }
 
     /// Runs to the end, supervising on the calling thread.
     pub fn run(self) -> Outcome {
         match self.state {
             State::Ready(ready) => {
-                let (executor, policy) = *ready;
-                let name = executor.name().to_string_lossy().into_owned();
-                let run = || {
-                    let spec = executor.into_spec(&policy)?;
-                    let control = Control::new(false)?;
-                    Ok(monitor::run(spec, &policy, &control))
-                };
-                run().unwrap_or_else(|error| not_started(name, error))
+                let name = ready.executor.name().to_string_lossy().into_owned();
+                let observer = ready.observer.clone();
+                match ready.into_job() {
+                    Ok(job) => monitor::run(job),
+                    Err(error) => monitor::not_started(name, error, observer.as_deref()),
+                }
             }
             State::Started(running) => running.await_result(),
             State::Failed(outcome) => *outcome,
-            State::Moved => moved(),
+            State::Moved => monitor::lost(),
         }
     }
 
-    /// Starts it on a thread of its own, and returns once the program runs under its policy.
+    /// Starts it in the background, and returns once the program runs under its policy.
     ///
     /// A program that [sandboxes itself](crate::Executor::sandbox_before_exec) runs before that: this returns when it has. What it
     /// waits for until then must have been sent before, or be sent by another thread.
@@ -93,10 +133,7 @@ impl Sandbox2 {
     pub fn run_async(&mut self) -> Result<Running, SetupError> {
         self.start();
         match &self.state {
-            State::Started(running) => match running.inner.control.started() {
-                Start::Done => Ok(running.clone()),
-                Start::Failed(error) => Err(error),
-            },
+            State::Started(running) => Ok(running.clone()),
             State::Failed(outcome) => match &outcome.status {
                 Status::SetupFailed(error) => Err(error.clone()),
                 _ => Err(SetupError::new(Stage::Plan, None)),
@@ -111,7 +148,7 @@ impl Sandbox2 {
         match &self.state {
             State::Started(running) => running.await_result(),
             State::Failed(outcome) => outcome.as_ref().clone(),
-            State::Ready(_) | State::Moved => moved(),
+            State::Ready(_) | State::Moved => monitor::lost(),
         }
     }
 
@@ -126,7 +163,7 @@ impl Sandbox2 {
         match &self.state {
             State::Started(running) => running.await_result_timeout(timeout),
             State::Failed(outcome) => Ok(outcome.as_ref().clone()),
-            State::Ready(_) | State::Moved => Ok(moved()),
+            State::Ready(_) | State::Moved => Ok(monitor::lost()),
         }
     }
 
@@ -172,25 +209,18 @@ impl Sandbox2 {
             return;
         }
         if let State::Ready(ready) = std::mem::replace(&mut self.state, State::Moved) {
-            let (executor, policy) = *ready;
-            let name = executor.name().to_string_lossy().into_owned();
-            let started = executor.into_spec(&policy).and_then(|spec| Running::start(spec, policy, name.clone()));
+            let name = ready.executor.name().to_string_lossy().into_owned();
+            let observer = ready.observer.clone();
+            let started = match ready.into_job() {
+                Ok(job) => monitor::start(job),
+                Err(error) => Err(Box::new(monitor::not_started(name, error, observer.as_deref()))),
+            };
             self.state = match started {
-                Ok(running) => State::Started(running),
-                Err(error) => State::Failed(Box::new(not_started(name, error))),
+                Ok(control) => State::Started(Running { inner: Arc::new(Supervised { control }) }),
+                Err(outcome) => State::Failed(outcome),
             };
         }
     }
-}
-
-fn not_started(program: String, error: SetupError) -> Outcome {
-    Outcome::new(program, Status::SetupFailed(error), Usage::default())
-}
-
-/// For a state that nobody can see.
-fn moved() -> Outcome {
-    let what = "the sandbox was lost while it was being started".to_owned();
-    Outcome::new(String::new(), Status::InternalError { what }, Usage::default())
 }
 
 /// A sandboxee that was started: what any thread can do with it.
@@ -201,57 +231,23 @@ pub struct Running {
     inner: Arc<Supervised>,
 }
 
-/// Kills and reaps on drop.
+/// Kills on drop, and waits until it is gone.
 #[derive(Debug)]
 struct Supervised {
     control: Arc<Control>,
-    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Drop for Supervised {
     fn drop(&mut self) {
         self.control.kill();
-        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread {
-            // If it panicked, it has reported that as its outcome.
-            let _ = thread.join();
-        }
-    }
-}
-
-/// Sees to it that waiting for an outcome always ends, even if the supervising thread panics.
-struct LastWord {
-    control: Arc<Control>,
-    program: String,
-}
-
-impl Drop for LastWord {
-    fn drop(&mut self) {
-        // Dropping what it supervised has killed the sandboxee. Nothing changes if there is an outcome already.
-        let what = "the supervising thread panicked".to_owned();
-        let program = std::mem::take(&mut self.program);
-        self.control.announce_outcome(Outcome::new(program, Status::InternalError { what }, Usage::default()));
+        let _ = self.control.ended(None);
     }
 }
 
 impl Running {
-    fn start(spec: LaunchSpec, policy: Policy, program: String) -> Result<Running, SetupError> {
-        let control = Arc::new(Control::new(true)?);
-        let last_word = LastWord { control: Arc::clone(&control), program };
-        // Launched and supervised on one thread: the kernel ties the sandbox to the life of the thread that made it.
-        let thread = std::thread::Builder::new().name("sandbox2".to_owned()).spawn(move || {
-            let outcome = monitor::run(spec, &policy, &last_word.control);
-            last_word.control.announce_outcome(outcome);
-        });
-        let thread = thread.map_err(|error| {
-            SetupError::new(Stage::Plan, error.raw_os_error()).with_what("a thread to supervise the sandboxee")
-        })?;
-        Ok(Running { inner: Arc::new(Supervised { control, thread: Mutex::new(Some(thread)) }) })
-    }
-
     /// Waits for the end.
     pub fn await_result(&self) -> Outcome {
-        self.inner.control.ended(None).unwrap_or_else(moved)
+        self.inner.control.ended(None).unwrap_or_else(monitor::lost)
     }
 
     /// Waits for the end, at most that long; the sandboxee goes on if it takes longer.

@@ -457,6 +457,7 @@ impl Executor {
             hostname: parts.hostname.as_deref().unwrap_or("sandbox2").to_owned(),
             network: parts.network,
             server: self.server,
+            tied: true,
         })
     }
 }

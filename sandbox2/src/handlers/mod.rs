@@ -164,6 +164,11 @@ impl Handlers {
         self.otherwise.is_some() || self.calls.contains_key(&nr)
     }
 
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.calls.is_empty() && self.otherwise.is_none() && self.mistakes.is_empty()
+    }
+
     /// Whether these fit together, and to the policy.
     ///
     /// # Errors

@@ -59,6 +59,8 @@ pub(crate) struct LaunchSpec {
     pub(crate) network: Network,
     /// Who makes init in the host's place.
     pub(crate) server: Option<LaunchServer>,
+    /// Whether the sandbox ends with the thread that launches it, as long as it lives; otherwise only until it is set up.
+    pub(crate) tied: bool,
 }
 
 /// How the sandboxee comes to be.
@@ -90,7 +92,7 @@ pub(crate) enum Begun {
     Unfiltered(Unfiltered),
 }
 
-/// Launches `spec`, on the thread that will supervise: when that thread ends, the sandbox is killed.
+/// Launches `spec`. If it is [tied](LaunchSpec::tied), the sandbox is killed when the calling thread ends, and in any case when the host does.
 ///
 /// # Errors
 /// The first step that failed. Then nothing ran, and no process, mount or descriptor is left.

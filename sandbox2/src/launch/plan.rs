@@ -228,6 +228,7 @@ pub(super) fn lay_out<'r>(
     region.put_one(Plan {
         shared: region.shared(),
         tied: !numbers.by_server(),
+        released: !spec.tied,
         host,
         lifeline,
         forget: region.put(&forget::gaps(region.range()))?,

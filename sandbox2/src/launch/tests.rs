@@ -41,6 +41,7 @@ fn spec(program: &str, args: &[&str]) -> LaunchSpec {
         hostname: "sandbox2".into(),
         network: Network::None,
         server: None,
+        tied: true,
     }
 }
 

@@ -1,7 +1,7 @@
-//! What a supervising thread and the threads that hold its sandbox tell each other.
+//! What those who supervise and those who hold a sandbox tell each other.
 
 use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use nix::sys::eventfd::{EfdFlags, EventFd};
@@ -9,13 +9,59 @@ use nix::sys::eventfd::{EfdFlags, EventFd};
 use crate::error::{SetupError, Stage};
 use crate::outcome::Outcome;
 
+/// The bell of a thread that supervises: what is left there, and a descriptor that is readable while something is.
+#[derive(Debug)]
+pub(crate) struct Bell<T> {
+    messages: Mutex<Vec<T>>,
+    event: EventFd,
+}
+
+impl<T> Bell<T> {
+    pub(crate) fn new() -> Result<Bell<T>, SetupError> {
+        let event = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK).map_err(|errno| {
+            SetupError::new(Stage::Plan, Some(errno as i32)).with_what("an event descriptor for the monitor")
+        })?;
+        Ok(Bell { messages: Mutex::default(), event })
+    }
+
+    fn messages(&self) -> MutexGuard<'_, Vec<T>> {
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Leaves a message and rings.
+    pub(crate) fn ring(&self, message: T) {
+        self.messages().push(message);
+        // It fails only when the counter is full, and then there is enough to wake up for.
+        let _ = self.event.write(1);
+    }
+
+    /// Takes what was left; the bell is quiet then.
+    pub(crate) fn answer(&self) -> Vec<T> {
+        // Nothing to read is no error: one look was enough for two rings.
+        let _ = self.event.read();
+        std::mem::take(&mut *self.messages())
+    }
+}
+
+impl<T> AsFd for Bell<T> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.event.as_fd()
+    }
+}
+
+/// How to reach whoever supervises a sandbox.
+pub(crate) trait Attention: Send + Sync + std::fmt::Debug {
+    /// Says that there is a request of the sandbox with that key.
+    fn call(&self, key: u64);
+}
+
 /// One sandbox's switchboard.
 #[derive(Debug)]
 pub(crate) struct Control {
     state: Mutex<State>,
     changed: Condvar,
-    wake: EventFd,
-    awaited: bool,
+    supervisor: Arc<dyn Attention>,
+    key: u64,
 }
 
 #[derive(Debug, Default)]
@@ -42,22 +88,10 @@ pub(crate) struct Requests {
     pub(crate) limit: Option<NewLimit>,
 }
 
-/// How a start went.
-#[derive(Debug)]
-pub(crate) enum Start {
-    /// The program runs, or has run.
-    Done,
-    /// It never ran.
-    Failed(SetupError),
-}
-
 impl Control {
-    /// For a run that another thread supervises: `awaited`, if somebody waits for its start.
-    pub(crate) fn new(awaited: bool) -> Result<Control, SetupError> {
-        let wake = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK).map_err(|errno| {
-            SetupError::new(Stage::Plan, Some(errno as i32)).with_what("an event descriptor for the monitor")
-        })?;
-        Ok(Control { state: Mutex::default(), changed: Condvar::new(), wake, awaited })
+    /// Of the sandbox that `supervisor` knows by `key`.
+    pub(crate) fn new(supervisor: Arc<dyn Attention>, key: u64) -> Control {
+        Control { state: Mutex::default(), changed: Condvar::new(), supervisor, key }
     }
 
     /// A thread that panicked while it held the lock has left nothing half-done: every change is one assignment.
@@ -69,12 +103,12 @@ impl Control {
 
     pub(crate) fn kill(&self) {
         self.state().killed = true;
-        self.poke();
+        self.supervisor.call(self.key);
     }
 
     pub(crate) fn set_limit(&self, limit: Option<Duration>) {
         self.state().limit = Some(NewLimit { since: Instant::now(), limit });
-        self.poke();
+        self.supervisor.call(self.key);
     }
 
     pub(crate) fn pid(&self) -> Option<u32> {
@@ -85,14 +119,11 @@ impl Control {
         self.state().outcome.clone()
     }
 
-    /// Waits until the program runs, or cannot.
-    pub(crate) fn started(&self) -> Start {
+    /// Waits until the program runs, or has an outcome.
+    pub(crate) fn started(&self) -> Option<Outcome> {
         let waiting = |state: &mut State| state.pid.is_none() && state.outcome.is_none();
         let state = self.changed.wait_while(self.state(), waiting).unwrap_or_else(PoisonError::into_inner);
-        match state.outcome.as_ref().map(|outcome| &outcome.status) {
-            Some(crate::outcome::Status::SetupFailed(error)) => Start::Failed(error.clone()),
-            _ => Start::Done,
-        }
+        if state.pid.is_none() { state.outcome.clone() } else { None }
     }
 
     /// Waits for the outcome, at most that long.
@@ -108,33 +139,20 @@ impl Control {
         state.outcome.clone()
     }
 
-    fn poke(&self) {
-        // It fails only when the counter is full, and then the monitor has enough to wake up for.
-        let _ = self.wake.write(1);
-    }
-
     // --- for the supervising thread ---
 
-    /// Readable when there are new requests.
-    pub(crate) fn wake(&self) -> BorrowedFd<'_> {
-        self.wake.as_fd()
+    pub(crate) fn key(&self) -> u64 {
+        self.key
     }
 
-    /// The requests so far; waits for news again.
+    /// The requests so far.
     pub(crate) fn requests(&self) -> Requests {
-        // Nothing to read is no error: somebody else's poke was enough for both.
-        let _ = self.wake.read();
         let mut state = self.state();
         Requests { killed: state.killed, limit: state.limit.take() }
     }
 
     pub(crate) fn is_killed(&self) -> bool {
         self.state().killed
-    }
-
-    /// Whether somebody waits for the program to run.
-    pub(crate) fn is_awaited(&self) -> bool {
-        self.awaited
     }
 
     pub(crate) fn announce_running(&self, pid: u32) {

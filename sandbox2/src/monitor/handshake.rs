@@ -1,7 +1,7 @@
 //! Waiting for a sandboxee that asks for its policy itself.
 //!
-//! Until it has it, its host can kill it, the wall time limit counts, and the sandbox's end is noticed, as at any other time. Beyond that it
-//! must ask within the executor's patience. Whatever else it does ends it.
+//! Until it has it, the wall time limit counts, and the sandbox's end is noticed, as at any other time. Beyond that it must ask within the
+//! executor's patience. Whatever else it does ends it.
 
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
@@ -10,8 +10,7 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::time::TimeSpec;
 
-use super::control::Control;
-use super::{Deadline, End};
+use super::end::{Deadline, End};
 use crate::error::SetupError;
 use crate::launch::{ENDED_FIRST, Heard, Launched, Refused, Tree, Unfiltered, not_sandboxed};
 
@@ -25,14 +24,9 @@ const SPIN: Duration = Duration::from_micros(50);
 ///
 /// # Errors
 /// What ends it, and what is left of it to end.
-pub(super) fn wait(
-    unfiltered: Unfiltered,
-    control: &Control,
-    deadline: Deadline,
-) -> Result<(Launched, LastStep), Box<Failed>> {
+pub(super) fn wait(unfiltered: Unfiltered, deadline: Deadline) -> Result<(Launched, LastStep), Box<Failed>> {
     let patience = unfiltered.patience();
-    let mut waiting =
-        Waiting { unfiltered, control, deadline, until: None, state: Heard::More, installing: Duration::ZERO };
+    let mut waiting = Waiting { unfiltered, deadline, until: None, state: Heard::More, installing: Duration::ZERO };
     match waiting.listener() {
         Ok(listener) => match waiting.unfiltered.into_launched(listener) {
             Ok(launched) => Ok((launched, LastStep { listener, until: waiting.until, patience })),
@@ -65,9 +59,9 @@ pub(super) struct LastStep {
 }
 
 impl LastStep {
-    /// How long there is patience.
-    pub(super) fn left(&self) -> Option<Duration> {
-        self.until.map(|until| until.saturating_duration_since(Instant::now()))
+    /// When patience ends.
+    pub(super) fn until(&self) -> Option<Instant> {
+        self.until
     }
 
     /// What to say once there is none.
@@ -77,9 +71,8 @@ impl LastStep {
     }
 }
 
-struct Waiting<'a> {
+struct Waiting {
     unfiltered: Unfiltered,
-    control: &'a Control,
     deadline: Deadline,
     /// When patience ends; `None` if no clock reaches it.
     until: Option<Instant>,
@@ -88,7 +81,7 @@ struct Waiting<'a> {
     installing: Duration,
 }
 
-impl Waiting<'_> {
+impl Waiting {
     fn listener(&mut self) -> Result<i32, End> {
         let start = Instant::now();
         let patience = self.unfiltered.patience();
@@ -105,16 +98,7 @@ impl Waiting<'_> {
                     continue;
                 }
             }
-            let [woken, gone, heard] = self.poll()?;
-            if woken {
-                let requests = self.control.requests();
-                if requests.killed {
-                    return Err(End::Killed);
-                }
-                if let Some(new) = requests.limit {
-                    self.deadline = Deadline::new(new.since, new.limit);
-                }
-            }
+            let [gone, heard] = self.poll()?;
             if heard {
                 self.hear()?;
             }
@@ -139,27 +123,27 @@ impl Waiting<'_> {
         Ok(())
     }
 
-    /// Waits for the host, the sandbox's end, and the program.
-    fn poll(&self) -> Result<[bool; 3], End> {
+    /// Waits for the sandbox's end, and the program.
+    fn poll(&self) -> Result<[bool; 2], End> {
         let left = self.until.map(|until| until.saturating_duration_since(Instant::now()));
         // It takes microseconds, so what takes longer is looked for less often.
         let pause = (self.installing / 8).clamp(Duration::from_micros(50), Duration::from_millis(5));
         let pause = (self.state == Heard::Installing).then_some(pause);
         let wait = [left, self.deadline.left(), pause].into_iter().flatten().min();
-        let mut fds = [self.control.wake(), self.unfiltered.tree().init(), self.unfiltered.control()]
-            .map(|fd| PollFd::new(fd, PollFlags::POLLIN));
+        let mut fds =
+            [self.unfiltered.tree().init(), self.unfiltered.control()].map(|fd| PollFd::new(fd, PollFlags::POLLIN));
         // Once it has been given its policy, or closed its end, it has nothing to say.
-        let fds = if self.state == Heard::More { &mut fds[..] } else { &mut fds[..2] };
+        let fds = if self.state == Heard::More { &mut fds[..] } else { &mut fds[..1] };
         match ppoll(fds, wait.map(TimeSpec::from_duration), None) {
             Ok(_) => {}
-            Err(Errno::EINTR) => return Ok([false; 3]),
+            Err(Errno::EINTR) => return Ok([false; 2]),
             Err(errno) => return Err(End::Broken(format!("waiting for the sandboxee failed: {errno}"))),
         }
         let found = |index: usize| {
             let events = fds.get(index).and_then(PollFd::revents).unwrap_or(PollFlags::empty());
             !events.is_empty()
         };
-        Ok([found(0), found(1), found(2)])
+        Ok([found(0), found(1)])
     }
 
     /// What to say of a program that has ended first.

@@ -7,6 +7,7 @@ use sandbox2_policy::action::Action;
 use sandbox2_policy::insn::SeccompData;
 use sandbox2_policy::meaning::Meaning;
 use sandbox2_policy::reference::evaluate;
+use sandbox2_policy::tables;
 
 use crate::handlers::Handlers;
 use crate::launch;
@@ -59,6 +60,17 @@ impl Judge {
             Action::Trap(_) if asked => Verdict::Violation(decision),
             Action::Allow | Action::Log | Action::Trap(_) => Verdict::Unexpected,
         }
+    }
+
+    /// What to call the call of that number.
+    pub(super) fn name_of(&self, nr: u32) -> String {
+        let call = tables::syscall_by_number(self.policy.arch(), nr);
+        call.map_or_else(|| format!("call {nr}"), |call| call.name.to_owned())
+    }
+
+    /// What to say of a handler that takes too long.
+    pub(super) fn out_of_patience(&self) -> String {
+        format!("it did not decide within {:?}", self.handlers.patience())
     }
 
     /// The policy's own decision.

@@ -90,6 +90,8 @@ stages! {
     Filter: "install the seccomp filter",
     /// The host takes the listener over.
     Listener: "take the seccomp listener over",
+    /// The host's own observer is asked.
+    Observer: "ask the observer whether to go on",
     /// The host waits for the child.
     Wait: "wait for the sandbox to be set up",
     /// The host starts a launch server, or asks it for the first process of a sandbox.

@@ -134,6 +134,9 @@ fn lock_up(plan: &Plan<'_>) -> core::result::Result<Fd, Failure> {
     calls::close_range(next, u32::MAX).at(Stage::Init, 0)?;
     calls::drop_capabilities().at(Stage::Init, 1)?;
     calls::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0).at(Stage::Init, 2)?;
+    if plan.tied && plan.released {
+        calls::prctl(libc::PR_SET_PDEATHSIG, 0, 0).at(Stage::Init, 5)?;
+    }
     plan.shared.announce(FILTER_NEXT);
     calls::seccomp_filter(0, plan.init_filter).at(Stage::Init, 3)?;
     Ok(ended)

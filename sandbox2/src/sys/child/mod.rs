@@ -31,8 +31,10 @@ pub(super) use self::init::init;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan<'a> {
     pub(crate) shared: &'a Shared,
-    /// Whether the thread that made init supervises it, and init is to end with it.
+    /// Whether a thread of the host's made init, and init is to end with it.
     pub(crate) tied: bool,
+    /// Whether that is over once everything is set up: another thread supervises. The lifeline ties init to the host then.
+    pub(crate) released: bool,
     /// The host's pidfd: readable once the host is gone.
     pub(crate) host: Fd,
     /// A pipe whose other end the host alone has: init ends the sandbox once something comes, or that end is gone. The kernel

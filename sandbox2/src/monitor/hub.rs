@@ -1,0 +1,409 @@
+//! One loop for any number of sandboxes.
+//!
+//! A thread waits for all of them at once: for calls, for ends, for requests of their hosts, for the clock. In each round everything that has
+//! happened has its turn, one call of each sandbox at most: one that floods its listener delays neither a kill nor a deadline, its own or another's.
+//!
+//! The listener that asked last is waited for beside the others and not among them. The kernel can wake whoever waits for a listener itself on
+//! the processor that asks, at a tenth of the latency; it cannot through an epoll.
+
+use std::collections::{BTreeSet, HashMap};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, ppoll};
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use nix::sys::time::TimeSpec;
+
+use super::caller::Waiting;
+use super::control::Control;
+use super::member::{Member, Notified};
+use super::station::Station;
+use crate::error::{SetupError, Stage};
+use crate::handlers::Ruling;
+use crate::observer::Observer;
+use crate::outcome::{Outcome, Violation};
+use crate::sys;
+use crate::sys::notify::{Mailbox, Notification};
+
+/// What is left at a hub's bell.
+#[derive(Debug)]
+pub(super) enum Message {
+    /// A new member.
+    Join(Box<Member>),
+    /// A host has a request.
+    Request { key: u64 },
+    /// A handler that took long has decided.
+    Decided { key: u64, notification: Notification, ruling: Ruling },
+    /// An observer that took long has been told of the violation.
+    Told { key: u64, panic: Option<String> },
+}
+
+/// Everything that one thread supervises.
+#[derive(Debug)]
+pub(super) struct Hub {
+    station: Arc<Station>,
+    epoll: Epoll,
+    mailbox: Mailbox,
+    members: HashMap<u64, Entry>,
+    times: BTreeSet<(Instant, u64)>,
+    /// Whose listener is waited for beside the others.
+    hot: Option<u64>,
+    /// Who asked last.
+    last: Option<u64>,
+    /// Whether it is over with its last member.
+    ends: bool,
+}
+
+/// A member, and how it is waited for at the moment.
+#[derive(Debug)]
+struct Entry {
+    member: Box<Member>,
+    time: Option<Instant>,
+    listening: bool,
+}
+
+/// What of a member an event of the epoll is about: the lowest bits of its data.
+const INIT: u64 = 0;
+const LISTENER: u64 = 1;
+const BELL: u64 = 2;
+const KINDS: u64 = 4;
+
+impl Hub {
+    pub(super) fn new(station: Arc<Station>, ends: bool) -> Result<Hub, SetupError> {
+        let failed = |errno: Errno, what: &str| SetupError::new(Stage::Plan, Some(errno as i32)).with_what(what);
+        let epoll =
+            Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map_err(|errno| failed(errno, "an epoll descriptor"))?;
+        epoll
+            .add(&station.bell, EpollEvent::new(EpollFlags::EPOLLIN, BELL))
+            .map_err(|errno| failed(errno, "the monitor's event descriptor"))?;
+        let mailbox = Mailbox::new().map_err(|sys::Errno(errno)| {
+            SetupError::new(Stage::Listener, Some(errno))
+                .with_hint(Some("a kernel with seccomp user notification is needed (CONFIG_SECCOMP_FILTER)"))
+        })?;
+        Ok(Hub {
+            station,
+            epoll,
+            mailbox,
+            members: HashMap::new(),
+            times: BTreeSet::new(),
+            hot: None,
+            last: None,
+            ends,
+        })
+    }
+
+    /// Supervises another one.
+    pub(super) fn join(&mut self, mut member: Box<Member>) {
+        let key = member.control.key();
+        let added = match member.init() {
+            Some(init) => self.epoll.add(init, EpollEvent::new(EpollFlags::EPOLLIN, key * KINDS + INIT)),
+            None => Ok(()),
+        };
+        if let Err(errno) = added {
+            member.give_up(format!("the sandbox's end cannot be waited for: {errno}"));
+        }
+        self.members.insert(key, Entry { member, time: None, listening: false });
+        if self.ends {
+            self.hot = Some(key);
+        }
+        self.refresh(key);
+        // What was asked for before it was here.
+        self.with(key, |member, _| member.look_at_requests());
+    }
+
+    fn with<T>(&mut self, key: u64, act: impl FnOnce(&mut Member, &mut Mailbox) -> T) -> Option<T> {
+        let entry = self.members.get_mut(&key)?;
+        let result = act(&mut entry.member, &mut self.mailbox);
+        self.refresh(key);
+        Some(result)
+    }
+
+    /// Waits for what that member wants to be waited for now.
+    fn refresh(&mut self, key: u64) {
+        let Some(entry) = self.members.get_mut(&key) else { return };
+        let time = entry.member.next_time();
+        if time != entry.time {
+            if let Some(time) = entry.time {
+                self.times.remove(&(time, key));
+            }
+            if let Some(time) = time {
+                self.times.insert((time, key));
+            }
+            entry.time = time;
+        }
+        let wanted = entry.member.listener().filter(|_| self.hot != Some(key));
+        if wanted.is_some() == entry.listening {
+            return;
+        }
+        let changed = match wanted {
+            Some(listener) => self.epoll.add(listener, EpollEvent::new(EpollFlags::EPOLLIN, key * KINDS + LISTENER)),
+            // Closed or not, it is taken out.
+            None => entry.member.any_listener().map_or(Ok(()), |listener| self.epoll.delete(listener)),
+        };
+        entry.listening = !entry.listening;
+        if let Err(errno) = changed {
+            entry.member.give_up(format!("the sandboxee's calls cannot be waited for: {errno}"));
+            self.refresh(key);
+        }
+    }
+
+    /// Has that member's listener waited for beside the others.
+    fn heat(&mut self, key: u64) {
+        if self.hot != Some(key) {
+            let cooled = self.hot.replace(key);
+            self.refresh(key);
+            if let Some(cooled) = cooled {
+                self.refresh(cooled);
+            }
+        }
+    }
+
+    fn hot_listener(&self) -> Option<(u64, BorrowedFd<'_>)> {
+        let key = self.hot?;
+        Some((key, self.members.get(&key)?.member.listener()?))
+    }
+
+    /// Waits for something to happen: events of the epoll, and whether the hot listener has one.
+    fn wait(&mut self) -> Result<(Vec<EpollEvent>, Option<(u64, PollFlags)>), Errno> {
+        let left = self.times.first().map(|(time, _)| time.saturating_duration_since(Instant::now()));
+        let hot = self.hot_listener();
+        let mut fds = [self.epoll.0.as_fd(), hot.map_or(self.epoll.0.as_fd(), |(_, listener)| listener)]
+            .map(|fd| PollFd::new(fd, PollFlags::POLLIN));
+        let fds = if hot.is_some() { &mut fds[..] } else { &mut fds[..1] };
+        match ppoll(fds, left.map(TimeSpec::from_duration), None) {
+            Ok(_) => {}
+            Err(Errno::EINTR) => return Ok((Vec::new(), None)),
+            Err(errno) => return Err(errno),
+        }
+        let found = |index: usize| fds.get(index).and_then(PollFd::revents).unwrap_or(PollFlags::empty());
+        let heard = hot.map(|(key, _)| (key, found(1))).filter(|(_, flags)| !flags.is_empty());
+        if found(0).is_empty() {
+            return Ok((Vec::new(), heard));
+        }
+        let mut events = vec![EpollEvent::empty(); 64];
+        let count = match self.epoll.wait(&mut events, EpollTimeout::ZERO) {
+            Ok(count) => count,
+            Err(Errno::EINTR) => 0,
+            Err(errno) => return Err(errno),
+        };
+        events.truncate(count);
+        Ok((events, heard))
+    }
+
+    /// Whether there is nothing more to do, ever.
+    fn is_over(&self) -> bool {
+        self.ends && self.members.is_empty()
+    }
+
+    /// What has ended: sandboxes, and whole families of tasks that could call.
+    fn look_at_ends(&mut self, events: &[EpollEvent]) {
+        for event in events {
+            let (key, kind) = (event.data() / KINDS, event.data() % KINDS);
+            match kind {
+                LISTENER if !event.events().contains(EpollFlags::EPOLLIN) => {
+                    self.with(key, |member, _| member.hung_up());
+                }
+                INIT => drop(self.with(key, |member, _| member.gone())),
+                _ => {}
+            }
+        }
+    }
+
+    /// Does what was left at the bell; what observers are to be told of then.
+    fn answer_bell(&mut self) -> Vec<(u64, Box<Violation>)> {
+        let mut to_tell = Vec::new();
+        let station = Arc::clone(&self.station);
+        for message in station.bell.answer() {
+            match message {
+                Message::Join(member) => self.join(member),
+                Message::Request { key } => drop(self.with(key, |member, _| member.look_at_requests())),
+                Message::Decided { key, notification, ruling } => {
+                    let violation = self.with(key, |member, mailbox| member.decided(mailbox, &notification, ruling));
+                    to_tell.extend(violation.flatten().map(|violation| (key, violation)));
+                }
+                Message::Told { key, panic } => drop(self.with(key, |member, _| member.told(panic))),
+            }
+        }
+        to_tell
+    }
+
+    fn look_at_clock(&mut self) {
+        let now = Instant::now();
+        while let Some((_, key)) = self.times.first().copied().filter(|(time, _)| *time <= now) {
+            let before = self.members.get(&key).and_then(|entry| entry.time);
+            self.with(key, Member::look_at_clock);
+            let after = self.members.get(&key).and_then(|entry| entry.time);
+            if before == after {
+                // It is over, and is told so at the end of the round.
+                break;
+            }
+        }
+    }
+
+    /// A member that is over, and its outcome.
+    fn next_over(&mut self, candidates: &[u64]) -> Option<(Box<Member>, Outcome)> {
+        candidates.iter().find_map(|key| {
+            if !self.members.get(key)?.member.is_over() {
+                return None;
+            }
+            let mut entry = self.members.remove(key)?;
+            if let Some(init) = entry.member.init() {
+                // It may live on, with a thread that waits for it.
+                let _ = self.epoll.delete(init);
+            }
+            let outcome = entry.member.outcome();
+            if let Some(time) = entry.time {
+                self.times.remove(&(time, *key));
+            }
+            if self.hot == Some(*key) {
+                self.hot = None;
+            }
+            Some((entry.member, outcome))
+        })
+    }
+
+    /// Another thread goes on where one left the hub for foreign code that takes long.
+    pub(super) fn taken_over(&mut self) {
+        // A violation does not wait for those who are told of it.
+        let keys: Vec<u64> = self.members.keys().copied().collect();
+        for key in keys {
+            self.with(key, |member, _| member.told(None));
+        }
+    }
+}
+
+/// Supervises until everything is over, or another thread does.
+pub(super) fn drive(mut hub: Box<Hub>) {
+    while !hub.is_over() {
+        match round(hub) {
+            Some(after) => hub = after,
+            None => return,
+        }
+    }
+}
+
+/// Waits, and gives everything its turn. Without a hub, another thread has it.
+fn round(mut hub: Box<Hub>) -> Option<Box<Hub>> {
+    let (events, heard) = match hub.wait() {
+        Ok(found) => found,
+        Err(errno) => {
+            let keys: Vec<u64> = hub.members.keys().copied().collect();
+            for key in &keys {
+                hub.with(*key, |member, _| member.give_up(format!("waiting for the sandboxee failed: {errno}")));
+            }
+            return tell_outcomes(hub, &keys);
+        }
+    };
+    // Calls come first: if a violation and an end coincide, it is the violation that is told.
+    let mut touched: Vec<u64> = events.iter().map(|event| event.data() / KINDS).collect();
+    let mut asking = Vec::new();
+    match heard {
+        Some((key, flags)) if flags.contains(PollFlags::POLLIN) => asking.push(key),
+        Some((key, _)) => drop(hub.with(key, |member, _| member.hung_up())),
+        None => {}
+    }
+    let is_call =
+        |event: &&EpollEvent| event.data() % KINDS == LISTENER && event.events().contains(EpollFlags::EPOLLIN);
+    asking.extend(events.iter().filter(is_call).map(|event| event.data() / KINDS));
+    for key in &asking {
+        hub = notified(hub, *key)?;
+    }
+    if events.iter().any(|event| event.data() == BELL) {
+        for (key, violation) in hub.answer_bell() {
+            hub = tell(hub, key, &violation)?;
+        }
+        touched.extend(hub.members.keys());
+    }
+    hub.look_at_ends(&events);
+    if hub.times.first().is_some_and(|(time, _)| *time <= Instant::now()) {
+        touched.extend(hub.times.iter().take_while(|(time, _)| *time <= Instant::now()).map(|(_, key)| *key));
+        hub.look_at_clock();
+    }
+    touched.extend(asking);
+    tell_outcomes(hub, &touched)
+}
+
+/// Takes a call of that member, and deals with it.
+fn notified(mut hub: Box<Hub>, key: u64) -> Option<Box<Hub>> {
+    if hub.last.replace(key) == Some(key) {
+        hub.heat(key);
+    }
+    let hub_now = &mut *hub;
+    let Some(entry) = hub_now.members.get_mut(&key) else { return Some(hub) };
+    let notified = entry.member.notified(&mut hub_now.mailbox);
+    let station = Arc::clone(&hub.station);
+    match notified {
+        Notified::Done => {
+            hub.refresh(key);
+            Some(hub)
+        }
+        Notified::Ask(listener, notification) => {
+            let judge = Arc::clone(&hub.members.get(&key)?.member.judge);
+            let caller = Waiting { listener, notification };
+            let (back, ruling) = station.leave(hub, || judge.handlers.decide(&caller, &notification.data));
+            let Some(mut hub) = back else {
+                station.bell.ring(Message::Decided { key, notification, ruling });
+                return None;
+            };
+            match hub.with(key, |member, mailbox| member.decided(mailbox, &notification, ruling)).flatten() {
+                Some(violation) => tell(hub, key, &violation),
+                None => Some(hub),
+            }
+        }
+        Notified::Tell(violation) => {
+            hub.refresh(key);
+            tell(hub, key, &violation)
+        }
+    }
+}
+
+/// Tells the observer of a violation, and ends the sandbox.
+fn tell(mut hub: Box<Hub>, key: u64, violation: &Violation) -> Option<Box<Hub>> {
+    let Some(observer) = hub.members.get(&key).and_then(|entry| entry.member.observer.clone()) else {
+        hub.with(key, |member, _| member.told(None));
+        return Some(hub);
+    };
+    let station = Arc::clone(&hub.station);
+    let (back, panic) = station.leave(hub, || quietly(|| observer.violation(violation)));
+    let Some(mut hub) = back else {
+        station.bell.ring(Message::Told { key, panic });
+        return None;
+    };
+    hub.with(key, |member, _| member.told(panic));
+    Some(hub)
+}
+
+/// Tells what has come of those of these that are over.
+fn tell_outcomes(mut hub: Box<Hub>, candidates: &[u64]) -> Option<Box<Hub>> {
+    while let Some((member, outcome)) = hub.next_over(candidates) {
+        let Some(observer) = member.observer.clone() else {
+            member.control.announce_outcome(outcome);
+            continue;
+        };
+        let station = Arc::clone(&hub.station);
+        let (back, ()) = station.leave(hub, || tell_outcome(&*observer, &member.control, outcome));
+        hub = back?;
+    }
+    Some(hub)
+}
+
+/// Tells the observer, and then those who wait.
+pub(super) fn tell_outcome(observer: &dyn Observer, control: &Control, outcome: Outcome) {
+    let outcome = match quietly(|| observer.finished(&outcome)) {
+        Some(panic) => outcome.with_failure("observer", panic),
+        None => outcome,
+    };
+    control.announce_outcome(outcome);
+}
+
+/// What it panicked with, if it did.
+pub(super) fn quietly(foreign: impl FnOnce()) -> Option<String> {
+    // What it was about to change is its own affair; nothing here is left half-done.
+    let panic = catch_unwind(AssertUnwindSafe(foreign)).err()?;
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    Some(text.map_or_else(|| "it panicked".to_owned(), |text| format!("it panicked: {text}")))
+}

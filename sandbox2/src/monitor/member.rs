@@ -1,0 +1,427 @@
+//! One sandbox that is supervised: what it is waited for, and what is done then.
+//!
+//! A member never waits. Whoever has it ([`Hub`](super::hub::Hub)) tells it what has happened; it says what it wants to hear of, and when.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use std::time::Instant;
+
+use nix::errno::Errno;
+use sandbox2_policy::insn::SeccompData;
+
+use super::control::Control;
+use super::end::{Deadline, End, Ending};
+use super::handshake::LastStep;
+use super::judge::{Judge, Verdict};
+use crate::handlers::{Reply, Ruling};
+use crate::launch::{self, Launched, Tree};
+use crate::observer::Observer;
+use crate::outcome::{Failures, Outcome, Status, Usage, Violation};
+use crate::policy::Decision;
+use crate::report::explain;
+use crate::sys;
+use crate::sys::notify::{self, Addition, Answer, Mailbox, Notification};
+
+/// How many slow handlers of one sandbox there may be at a time. Beyond that its calls wait.
+const MOST_IN_FLIGHT: usize = 16;
+
+/// A sandbox whose filter is in force.
+pub(super) struct Member {
+    pub(super) control: Arc<Control>,
+    pub(super) judge: Arc<Judge>,
+    pub(super) observer: Option<Arc<dyn Observer>>,
+    program: String,
+    started: Instant,
+    deadline: Deadline,
+    phase: Phase,
+    failures: Failures,
+}
+
+impl std::fmt::Debug for Member {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Member").field("program", &self.program).field("phase", &self.phase).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug)]
+enum Phase {
+    Running(Running),
+    Ending(Ending),
+    /// There is an outcome, or it is being told.
+    Over,
+}
+
+#[derive(Debug)]
+struct Running {
+    // Before the listener, also when this is dropped: calls that wait for an answer would go on if that were closed first.
+    tree: Tree,
+    listener: Arc<OwnedFd>,
+    /// Whether a task may still make a call that is asked about.
+    listening: bool,
+    /// The last step of the handshake, if it is still to come.
+    last: Option<LastStep>,
+    /// Calls that handlers think about.
+    in_flight: Vec<InFlight>,
+    /// What an observer is told of right now.
+    violation: Option<Box<Violation>>,
+}
+
+/// A call that a handler thinks about.
+#[derive(Clone, Copy, Debug)]
+struct InFlight {
+    id: u64,
+    nr: u32,
+    until: Instant,
+}
+
+/// What a notification came to.
+#[derive(Debug)]
+pub(super) enum Notified {
+    /// It is dealt with.
+    Done,
+    /// A handler is to be asked.
+    Ask(Arc<OwnedFd>, Notification),
+    /// The observer is to be told.
+    Tell(Box<Violation>),
+}
+
+impl Member {
+    pub(super) fn new(
+        launched: Launched,
+        last: Option<LastStep>,
+        job: Supervision,
+        started: Instant,
+        deadline: Deadline,
+    ) -> Member {
+        let (tree, listener) = launched.into_parts();
+        let running = Running {
+            tree,
+            listener: Arc::new(listener),
+            listening: true,
+            last,
+            in_flight: Vec::new(),
+            violation: None,
+        };
+        let Supervision { control, judge, observer, program } = job;
+        Member {
+            control,
+            judge,
+            observer,
+            program,
+            started,
+            deadline,
+            phase: Phase::Running(running),
+            failures: Failures::default(),
+        }
+    }
+
+    /// Readable when the sandbox is gone.
+    pub(super) fn init(&self) -> Option<BorrowedFd<'_>> {
+        match &self.phase {
+            Phase::Running(running) => Some(running.tree.init()),
+            Phase::Ending(ending) => Some(ending.tree().init()),
+            Phase::Over => None,
+        }
+    }
+
+    /// Readable when a call waits; `None` while none is to be taken.
+    pub(super) fn listener(&self) -> Option<BorrowedFd<'_>> {
+        match &self.phase {
+            Phase::Running(running) if running.takes_calls() => Some(running.listener.as_fd()),
+            _ => None,
+        }
+    }
+
+    /// As [`listener`](Self::listener), whether calls are to be taken or not.
+    pub(super) fn any_listener(&self) -> Option<BorrowedFd<'_>> {
+        match &self.phase {
+            Phase::Running(running) => Some(running.listener.as_fd()),
+            Phase::Ending(ending) => ending.listener(),
+            Phase::Over => None,
+        }
+    }
+
+    /// The next time at which something is to be done though nothing has happened.
+    pub(super) fn next_time(&self) -> Option<Instant> {
+        match &self.phase {
+            Phase::Running(running) => {
+                let last = running.last.as_ref().and_then(LastStep::until);
+                let handlers = running.in_flight.iter().map(|call| call.until);
+                handlers.chain(last).chain(self.deadline.at()).min()
+            }
+            Phase::Ending(ending) => Some(ending.until()),
+            Phase::Over => None,
+        }
+    }
+
+    /// No task has the filter any more.
+    pub(super) fn hung_up(&mut self) {
+        if let Phase::Running(running) = &mut self.phase {
+            running.listening = false;
+        }
+    }
+
+    /// Takes one notification.
+    pub(super) fn notified(&mut self, mailbox: &mut Mailbox) -> Notified {
+        match self.take(mailbox) {
+            Ok(notified) => notified,
+            Err(end) => {
+                self.end(end);
+                Notified::Done
+            }
+        }
+    }
+
+    fn take(&mut self, mailbox: &mut Mailbox) -> Result<Notified, End> {
+        let Phase::Running(running) = &mut self.phase else { return Ok(Notified::Done) };
+        let received = mailbox.receive(running.listener.as_fd());
+        // Otherwise the caller is gone.
+        let Some(notification) = received.map_err(|errno| broken("cannot receive a notification", errno))? else {
+            return Ok(Notified::Done);
+        };
+        // Taken before the answer: there is no way on which a second such call finds it set.
+        if let Some(last) = running.last.take_if(|last| gives_up(&notification.data, last.listener)) {
+            if self.control.is_killed() {
+                return Err(End::Killed);
+            }
+            let answered = running.answer(mailbox, notification.id, Answer::Continue)?;
+            if answered {
+                self.control.announce_running(u32::try_from(running.tree.main_pid()).unwrap_or(0));
+            } else {
+                // A signal has interrupted it (before Linux 5.19 it can): it comes again.
+                running.last = Some(last);
+            }
+            return Ok(Notified::Done);
+        }
+        match self.judge.verdict(&notification.data) {
+            Verdict::Answer(answer) => {
+                // A caller that is gone by now needs no answer.
+                running.answer(mailbox, notification.id, answer)?;
+                Ok(Notified::Done)
+            }
+            Verdict::Ask => {
+                let until = Instant::now() + self.judge.handlers.patience();
+                running.in_flight.push(InFlight { id: notification.id, nr: notification.data.nr, until });
+                Ok(Notified::Ask(Arc::clone(&running.listener), notification))
+            }
+            Verdict::Violation(decision) => self.violation(&notification, decision).map(Notified::Tell),
+            Verdict::Unexpected => Err(End::Broken(format!(
+                "the filter asked about call {}, which the policy decides without help",
+                notification.data.nr
+            ))),
+        }
+    }
+
+    /// A violation: what an observer is to be told of before it ends the sandbox. Without one it does so now.
+    fn violation(&mut self, notification: &Notification, decision: Decision) -> Result<Box<Violation>, End> {
+        let Phase::Running(running) = &mut self.phase else { return Err(End::Gone) };
+        let listener = running.listener.as_fd();
+        let mut read = |address| notify::read_string(listener, notification, address, explain::TEXT_LIMIT);
+        let policy = &self.judge.policy;
+        let violation = explain::explain(policy, decision, &notification.data, notification.pid, &mut read);
+        let violation = Box::new(violation);
+        if self.observer.is_none() {
+            return Err(End::Violation(violation));
+        }
+        running.violation = Some(violation.clone());
+        Ok(violation)
+    }
+
+    /// The observer has been told of the violation, or does not come to an end with it.
+    pub(super) fn told(&mut self, panic: Option<String>) {
+        if let Some(panic) = panic {
+            self.failures.add("observer", panic);
+        }
+        if let Phase::Running(running) = &mut self.phase
+            && let Some(violation) = running.violation.take()
+        {
+            self.end(End::Violation(violation));
+        }
+    }
+
+    /// A handler has decided.
+    pub(super) fn decided(
+        &mut self,
+        mailbox: &mut Mailbox,
+        notification: &Notification,
+        ruling: Ruling,
+    ) -> Option<Box<Violation>> {
+        match self.carry_out(mailbox, notification, ruling) {
+            Ok(to_tell) => to_tell,
+            Err(end) => {
+                self.end(end);
+                None
+            }
+        }
+    }
+
+    fn carry_out(
+        &mut self,
+        mailbox: &mut Mailbox,
+        notification: &Notification,
+        ruling: Ruling,
+    ) -> Result<Option<Box<Violation>>, End> {
+        let Phase::Running(running) = &mut self.phase else { return Ok(None) };
+        let id = notification.id;
+        // Otherwise its time was over, and it was denied.
+        let Some(index) = running.in_flight.iter().position(|call| call.id == id) else { return Ok(None) };
+        let call = running.in_flight.swap_remove(index);
+        let ruling = if Instant::now() < call.until { ruling } else { Ruling::Failed(self.judge.out_of_patience()) };
+        const DENIED: Answer = Answer::Fail(libc::EPERM as u16);
+        let answer = match ruling {
+            Ruling::Reply(Reply::Proceed { inspect: false }) => Answer::Continue,
+            Ruling::Reply(Reply::Fail(errno)) => Answer::Fail(errno),
+            Ruling::Reply(Reply::Return(value)) => Answer::Return(value),
+            Ruling::Reply(Reply::Descriptor { descriptor, cloexec }) => {
+                let addition = Addition { at: None, cloexec, answer: true };
+                let added = notify::add_descriptor(running.listener.as_fd(), id, descriptor.as_fd(), addition);
+                match added {
+                    Ok(_) => return Ok(None),
+                    Err(sys::Errno(errno)) => Answer::Fail(u16::try_from(errno).unwrap_or(libc::EPERM as u16)),
+                }
+            }
+            Ruling::Reply(Reply::Violation) => {
+                let decision = self.judge.decide(&notification.data);
+                return self.violation(notification, decision).map(Some);
+            }
+            Ruling::Reply(Reply::Proceed { inspect: true }) => {
+                self.failures.add(self.judge.name_of(call.nr), "only the ptrace monitor can tell what it returned");
+                DENIED
+            }
+            Ruling::Failed(why) => {
+                self.failures.add(self.judge.name_of(call.nr), why);
+                DENIED
+            }
+        };
+        // A caller that is gone by now needs no answer.
+        running.answer(mailbox, id, answer).map(|_| None)
+    }
+
+    /// Does what the clock says.
+    pub(super) fn look_at_clock(&mut self, mailbox: &mut Mailbox) {
+        let Phase::Running(running) = &mut self.phase else { return };
+        if let Some(limit) = self.deadline.over() {
+            return self.end(End::TimedOut(limit));
+        }
+        if let Some(error) = running.last.as_ref().and_then(LastStep::over) {
+            return self.end(End::NotSandboxed(error));
+        }
+        let now = Instant::now();
+        let overdue = running.in_flight.iter().filter(|call| call.until <= now).copied().collect::<Vec<_>>();
+        running.in_flight.retain(|call| call.until > now);
+        for call in overdue {
+            self.failures.add(self.judge.name_of(call.nr), self.judge.out_of_patience());
+            if let Err(end) = running.answer(mailbox, call.id, Answer::Fail(libc::EPERM as u16)) {
+                return self.end(end);
+            }
+        }
+    }
+
+    /// Does what the host asks for.
+    pub(super) fn look_at_requests(&mut self) {
+        if !matches!(self.phase, Phase::Running(_)) {
+            return;
+        }
+        let requests = self.control.requests();
+        if let Some(new) = requests.limit {
+            self.deadline = Deadline::new(new.since, new.limit);
+        }
+        if requests.killed {
+            self.end(End::Killed);
+        }
+    }
+
+    /// The sandbox is gone.
+    pub(super) fn gone(&mut self) {
+        if matches!(self.phase, Phase::Running(_)) {
+            self.end(End::Gone);
+        }
+    }
+
+    /// Supervision cannot go on.
+    pub(super) fn give_up(&mut self, what: String) {
+        self.end(End::Broken(what));
+    }
+
+    /// Ends it. The first end counts; a violation that is being told of is one.
+    fn end(&mut self, end: End) {
+        match std::mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Running(Running { tree, listener, violation, .. }) => {
+                let end = violation.map_or(end, End::Violation);
+                self.phase = Phase::Ending(Ending::new(tree, Some(listener), end));
+            }
+            phase => self.phase = phase,
+        }
+    }
+
+    /// Whether there is an outcome.
+    pub(super) fn is_over(&self) -> bool {
+        match &self.phase {
+            Phase::Running(_) => false,
+            Phase::Ending(ending) => ending.is_over(),
+            Phase::Over => true,
+        }
+    }
+
+    /// The outcome, once it [is over](Self::is_over); it is the caller's to tell.
+    pub(super) fn outcome(&mut self) -> Outcome {
+        match std::mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Ending(ending) => {
+                let (status, usage) = ending.conclude();
+                self.conclude(status, usage)
+            }
+            Phase::Running(_) | Phase::Over => {
+                let what = "the sandbox was given up while it ran".to_owned();
+                self.conclude(Status::InternalError { what }, Usage::default())
+            }
+        }
+    }
+
+    fn conclude(&mut self, status: Status, usage: Usage) -> Outcome {
+        let program = std::mem::take(&mut self.program);
+        let outcome = Outcome::new(program, status, Usage { wall: self.started.elapsed(), ..usage });
+        outcome.with_failures(std::mem::take(&mut self.failures))
+    }
+}
+
+impl Drop for Member {
+    /// Sees to it that waiting for an outcome always ends, even if the supervising thread panics.
+    fn drop(&mut self) {
+        if matches!(self.phase, Phase::Over) {
+            return;
+        }
+        self.phase = Phase::Over;
+        let what = "the supervising thread panicked".to_owned();
+        let outcome = self.conclude(Status::InternalError { what }, Usage::default());
+        self.control.announce_outcome(outcome);
+    }
+}
+
+impl Running {
+    fn takes_calls(&self) -> bool {
+        self.listening && self.violation.is_none() && self.in_flight.len() < MOST_IN_FLIGHT
+    }
+
+    /// Answers a call; `false` if the caller is gone.
+    fn answer(&self, mailbox: &mut Mailbox, id: u64, answer: Answer) -> Result<bool, End> {
+        let sent = mailbox.send(self.listener.as_fd(), id, answer);
+        sent.map_err(|errno| broken("cannot answer a notification", errno))
+    }
+}
+
+/// Who has a say in a sandbox, and who hears of it.
+pub(super) struct Supervision {
+    pub(super) control: Arc<Control>,
+    pub(super) judge: Arc<Judge>,
+    pub(super) observer: Option<Arc<dyn Observer>>,
+    pub(super) program: String,
+}
+
+fn broken(what: &str, sys::Errno(errno): sys::Errno) -> End {
+    End::Broken(format!("{what}: {}", Errno::from_raw(errno)))
+}
+
+/// Whether this is the `close` of the listener, which has that number in the sandboxee.
+fn gives_up(data: &SeccompData, listener: i32) -> bool {
+    launch::gives_listener_up(data) && data.args[0] as u32 == listener.cast_unsigned()
+}
