@@ -4,18 +4,20 @@
 //! happened has its turn, one call of each sandbox at most: one that floods its listener delays neither a kill nor a deadline, its own or another's.
 //!
 //! The listener that asked last is waited for beside the others and not among them. The kernel can wake whoever waits for a listener itself on
-//! the processor that asks, at a tenth of the latency; it cannot through an epoll.
+//! the processor that asks, at a tenth of the latency; it cannot through an epoll. For the same reason the clock is a descriptor among the
+//! others, set when the next time changes, and not a time-out of each wait: setting a timer costs as much as a call.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::time::TimeSpec;
+use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
 use super::caller::Waiting;
 use super::control::Control;
@@ -47,14 +49,19 @@ pub(super) struct Hub {
     station: Arc<Station>,
     epoll: Epoll,
     mailbox: Mailbox,
-    members: HashMap<u64, Entry>,
+    members: BTreeMap<u64, Entry>,
     times: BTreeSet<(Instant, u64)>,
+    clock: TimerFd,
+    /// What the clock is set to.
+    set_to: Option<Instant>,
     /// Whose listener is waited for beside the others.
     hot: Option<u64>,
     /// Who asked last.
     last: Option<u64>,
     /// Whether it is over with its last member.
     ends: bool,
+    /// When this round began.
+    now: Instant,
 }
 
 /// A member, and how it is waited for at the moment.
@@ -68,7 +75,9 @@ struct Entry {
 /// What of a member an event of the epoll is about: the lowest bits of its data.
 const INIT: u64 = 0;
 const LISTENER: u64 = 1;
+/// These two are the hub's own, of key 0.
 const BELL: u64 = 2;
+const CLOCK: u64 = 3;
 const KINDS: u64 = 4;
 
 impl Hub {
@@ -79,6 +88,11 @@ impl Hub {
         epoll
             .add(&station.bell, EpollEvent::new(EpollFlags::EPOLLIN, BELL))
             .map_err(|errno| failed(errno, "the monitor's event descriptor"))?;
+        let clock = TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK);
+        let clock = clock.map_err(|errno| failed(errno, "a timer"))?;
+        epoll
+            .add(&clock, EpollEvent::new(EpollFlags::EPOLLIN, CLOCK))
+            .map_err(|errno| failed(errno, "the monitor's timer"))?;
         let mailbox = Mailbox::new().map_err(|sys::Errno(errno)| {
             SetupError::new(Stage::Listener, Some(errno))
                 .with_hint(Some("a kernel with seccomp user notification is needed (CONFIG_SECCOMP_FILTER)"))
@@ -87,11 +101,14 @@ impl Hub {
             station,
             epoll,
             mailbox,
-            members: HashMap::new(),
+            members: BTreeMap::new(),
             times: BTreeSet::new(),
+            clock,
+            set_to: None,
             hot: None,
             last: None,
             ends,
+            now: Instant::now(),
         })
     }
 
@@ -166,14 +183,32 @@ impl Hub {
         Some((key, self.members.get(&key)?.member.listener()?))
     }
 
+    /// Sets the clock to the next time, if it is not.
+    fn set_clock(&mut self) -> Result<(), Errno> {
+        let next = self.times.first().map(|(time, _)| *time);
+        if next == self.set_to {
+            return Ok(());
+        }
+        match next {
+            // No time at all would be no time ever.
+            Some(time) => {
+                let left = time.saturating_duration_since(Instant::now()).max(Duration::from_nanos(1));
+                self.clock.set(Expiration::OneShot(TimeSpec::from_duration(left)), TimerSetTimeFlags::empty())?;
+            }
+            None => self.clock.unset()?,
+        }
+        self.set_to = next;
+        Ok(())
+    }
+
     /// Waits for something to happen: events of the epoll, and whether the hot listener has one.
     fn wait(&mut self) -> Result<(Vec<EpollEvent>, Option<(u64, PollFlags)>), Errno> {
-        let left = self.times.first().map(|(time, _)| time.saturating_duration_since(Instant::now()));
+        self.set_clock()?;
         let hot = self.hot_listener();
         let mut fds = [self.epoll.0.as_fd(), hot.map_or(self.epoll.0.as_fd(), |(_, listener)| listener)]
             .map(|fd| PollFd::new(fd, PollFlags::POLLIN));
         let fds = if hot.is_some() { &mut fds[..] } else { &mut fds[..1] };
-        match ppoll(fds, left.map(TimeSpec::from_duration), None) {
+        match ppoll(fds, None, None) {
             Ok(_) => {}
             Err(Errno::EINTR) => return Ok((Vec::new(), None)),
             Err(errno) => return Err(errno),
@@ -231,7 +266,7 @@ impl Hub {
     }
 
     fn look_at_clock(&mut self) {
-        let now = Instant::now();
+        let now = self.now;
         while let Some((_, key)) = self.times.first().copied().filter(|(time, _)| *time <= now) {
             let before = self.members.get(&key).and_then(|entry| entry.time);
             self.with(key, Member::look_at_clock);
@@ -287,7 +322,9 @@ pub(super) fn drive(mut hub: Box<Hub>) {
 
 /// Waits, and gives everything its turn. Without a hub, another thread has it.
 fn round(mut hub: Box<Hub>) -> Option<Box<Hub>> {
-    let (events, heard) = match hub.wait() {
+    let found = hub.wait();
+    hub.now = Instant::now();
+    let (events, heard) = match found {
         Ok(found) => found,
         Err(errno) => {
             let keys: Vec<u64> = hub.members.keys().copied().collect();
@@ -298,31 +335,39 @@ fn round(mut hub: Box<Hub>) -> Option<Box<Hub>> {
         }
     };
     // Calls come first: if a violation and an end coincide, it is the violation that is told.
-    let mut touched: Vec<u64> = events.iter().map(|event| event.data() / KINDS).collect();
-    let mut asking = Vec::new();
     match heard {
-        Some((key, flags)) if flags.contains(PollFlags::POLLIN) => asking.push(key),
+        Some((key, flags)) if flags.contains(PollFlags::POLLIN) => hub = notified(hub, key)?,
         Some((key, _)) => drop(hub.with(key, |member, _| member.hung_up())),
         None => {}
     }
+    if events.is_empty() && hub.times.first().is_none_or(|(time, _)| *time > hub.now) {
+        // Nothing else has happened: the way of a call that a handler decides.
+        return match heard {
+            Some((key, _)) => tell_outcomes(hub, &[key]),
+            None => Some(hub),
+        };
+    }
     let is_call =
         |event: &&EpollEvent| event.data() % KINDS == LISTENER && event.events().contains(EpollFlags::EPOLLIN);
-    asking.extend(events.iter().filter(is_call).map(|event| event.data() / KINDS));
-    for key in &asking {
-        hub = notified(hub, *key)?;
+    for event in events.iter().filter(is_call) {
+        hub = notified(hub, event.data() / KINDS)?;
     }
+    let mut touched: Vec<u64> = events.iter().map(|event| event.data() / KINDS).collect();
+    touched.extend(heard.map(|(key, _)| key));
     if events.iter().any(|event| event.data() == BELL) {
         for (key, violation) in hub.answer_bell() {
             hub = tell(hub, key, &violation)?;
         }
         touched.extend(hub.members.keys());
     }
-    hub.look_at_ends(&events);
-    if hub.times.first().is_some_and(|(time, _)| *time <= Instant::now()) {
-        touched.extend(hub.times.iter().take_while(|(time, _)| *time <= Instant::now()).map(|(_, key)| *key));
-        hub.look_at_clock();
+    if events.iter().any(|event| event.data() == CLOCK) {
+        // Another thread may have made it quiet; then it is not to be waited for.
+        let _ = hub.clock.wait();
+        hub.set_to = None;
     }
-    touched.extend(asking);
+    hub.look_at_ends(&events);
+    touched.extend(hub.times.iter().take_while(|(time, _)| *time <= hub.now).map(|(_, key)| *key));
+    hub.look_at_clock();
     tell_outcomes(hub, &touched)
 }
 
@@ -331,17 +376,17 @@ fn notified(mut hub: Box<Hub>, key: u64) -> Option<Box<Hub>> {
     if hub.last.replace(key) == Some(key) {
         hub.heat(key);
     }
-    let hub_now = &mut *hub;
-    let Some(entry) = hub_now.members.get_mut(&key) else { return Some(hub) };
-    let notified = entry.member.notified(&mut hub_now.mailbox);
-    let station = Arc::clone(&hub.station);
-    match notified {
+    let now = hub.now;
+    let this = &mut *hub;
+    let Some(entry) = this.members.get_mut(&key) else { return Some(hub) };
+    match entry.member.notified(&mut this.mailbox, now) {
         Notified::Done => {
             hub.refresh(key);
             Some(hub)
         }
         Notified::Ask(listener, notification) => {
-            let judge = Arc::clone(&hub.members.get(&key)?.member.judge);
+            let judge = Arc::clone(&entry.member.judge);
+            let station = Arc::clone(&this.station);
             let caller = Waiting { listener, notification };
             let (back, ruling) = station.leave(hub, || judge.handlers.decide(&caller, &notification.data));
             let Some(mut hub) = back else {

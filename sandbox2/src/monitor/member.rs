@@ -161,9 +161,9 @@ impl Member {
         }
     }
 
-    /// Takes one notification.
-    pub(super) fn notified(&mut self, mailbox: &mut Mailbox) -> Notified {
-        match self.take(mailbox) {
+    /// Takes one notification. `now` is when the round began.
+    pub(super) fn notified(&mut self, mailbox: &mut Mailbox, now: Instant) -> Notified {
+        match self.take(mailbox, now) {
             Ok(notified) => notified,
             Err(end) => {
                 self.end(end);
@@ -172,7 +172,7 @@ impl Member {
         }
     }
 
-    fn take(&mut self, mailbox: &mut Mailbox) -> Result<Notified, End> {
+    fn take(&mut self, mailbox: &mut Mailbox, now: Instant) -> Result<Notified, End> {
         let Phase::Running(running) = &mut self.phase else { return Ok(Notified::Done) };
         let received = mailbox.receive(running.listener.as_fd());
         // Otherwise the caller is gone.
@@ -200,7 +200,7 @@ impl Member {
                 Ok(Notified::Done)
             }
             Verdict::Ask => {
-                let until = Instant::now() + self.judge.handlers.patience();
+                let until = now + self.judge.handlers.patience();
                 running.in_flight.push(InFlight { id: notification.id, nr: notification.data.nr, until });
                 Ok(Notified::Ask(Arc::clone(&running.listener), notification))
             }
