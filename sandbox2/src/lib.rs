@@ -38,6 +38,8 @@
 
 // From the top down; a layer uses only those below it.
 mod sandbox;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 
 mod executor;
 

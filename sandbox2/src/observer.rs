@@ -1,6 +1,7 @@
 //! What a host can hear of a run while it goes on.
 
 use std::fmt;
+use std::sync::Arc;
 
 use sandbox2_policy::arch::Arch;
 use sandbox2_policy::insn::SeccompData;
@@ -50,6 +51,36 @@ pub trait Observer: Send + Sync {
     #[doc(alias = "EventFinished")]
     fn finished(&self, outcome: &Outcome) {
         let _ = outcome;
+    }
+}
+
+/// One after the other.
+pub(crate) struct Both(pub(crate) Arc<dyn Observer>, pub(crate) Arc<dyn Observer>);
+
+impl Observer for Both {
+    fn started(&self, pid: u32) -> Result<(), String> {
+        self.0.started(pid)?;
+        self.1.started(pid)
+    }
+
+    fn violation(&self, violation: &Violation) {
+        self.0.violation(violation);
+        self.1.violation(violation);
+    }
+
+    fn returned(&self, call: &Returned) {
+        self.0.returned(call);
+        self.1.returned(call);
+    }
+
+    fn signal(&self, thread: u32, signal: i32) {
+        self.0.signal(thread, signal);
+        self.1.signal(thread, signal);
+    }
+
+    fn finished(&self, outcome: &Outcome) {
+        self.0.finished(outcome);
+        self.1.finished(outcome);
     }
 }
 

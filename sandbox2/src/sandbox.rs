@@ -1,6 +1,8 @@
 //! The facade: an executor and a policy, run to an outcome.
 
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::error::{SetupError, Stage};
@@ -9,7 +11,7 @@ use crate::handlers::Handlers;
 use crate::monitor;
 use crate::monitor::control::Control;
 use crate::monitor::job::Job;
-use crate::observer::Observer;
+use crate::observer::{self, Observer};
 use crate::outcome::{Outcome, Status};
 use crate::policy::Policy;
 
@@ -93,11 +95,14 @@ impl Sandbox2 {
         self
     }
 
-    /// Has `observer` hear of what happens. Nothing changes once it was started.
+    /// Has `observer` hear of what happens, beside those that do already. Nothing changes once it was started.
     #[must_use]
     pub fn observer(mut self, observer: impl Observer + 'static) -> Sandbox2 {
         if let State::Ready(ready) = &mut self.state {
-            ready.observer = Some(Arc::new(observer));
+            ready.observer = Some(match ready.observer.take() {
+                None => Arc::new(observer),
+                Some(first) => Arc::new(observer::Both(first, Arc::new(observer))),
+            });
         }
         self
     }
@@ -216,7 +221,9 @@ impl Sandbox2 {
                 Err(error) => Err(Box::new(monitor::not_started(name, error, observer.as_deref()))),
             };
             self.state = match started {
-                Ok(control) => State::Started(Running { inner: Arc::new(Supervised { control }) }),
+                Ok(control) => {
+                    State::Started(Running { inner: Arc::new(Supervised { control, waits: AtomicBool::new(true) }) })
+                }
                 Err(outcome) => State::Failed(outcome),
             };
         }
@@ -225,22 +232,27 @@ impl Sandbox2 {
 
 /// A sandboxee that was started: what any thread can do with it.
 ///
-/// Clones are the same sandboxee; it is killed when the last of them, and the [`Sandbox2`] that it came from, are dropped.
+/// Clones are the same sandboxee; it is killed when the last of them, and the [`Sandbox2`] that it came from, are dropped. That drop
+/// waits until everything is gone, unless the handle came from the module `tokio`.
 #[derive(Clone, Debug)]
 pub struct Running {
     inner: Arc<Supervised>,
 }
 
-/// Kills on drop, and waits until it is gone.
+/// Kills on drop.
 #[derive(Debug)]
 struct Supervised {
     control: Arc<Control>,
+    /// Whether a drop waits until everything is gone.
+    waits: AtomicBool,
 }
 
 impl Drop for Supervised {
     fn drop(&mut self) {
         self.control.kill();
-        let _ = self.control.ended(None);
+        if *self.waits.get_mut() {
+            let _ = self.control.ended(None);
+        }
     }
 }
 
@@ -256,6 +268,17 @@ impl Running {
     /// [`StillRunning`] if it has not ended by then.
     pub fn await_result_timeout(&self, timeout: Duration) -> Result<Outcome, StillRunning> {
         self.inner.control.ended(Some(timeout)).ok_or(StillRunning)
+    }
+
+    /// Waits for the end, in any asynchronous runtime. Dropping the future changes nothing.
+    pub async fn outcome(&self) -> Outcome {
+        poll_fn(|context| self.inner.control.poll_outcome(context)).await
+    }
+
+    /// Dropping it kills, and waits for nothing.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn drop_at_once(&self) {
+        self.inner.waits.store(false, std::sync::atomic::Ordering::Relaxed);
     }
 
     /// Asks for the end of the sandboxee and everything that it started; does not wait for it. The outcome is then

@@ -12,7 +12,7 @@
 
 use std::ffi::CString;
 use std::fs::File;
-use std::io::Read;
+use std::io::{PipeReader, PipeWriter, Read};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -196,20 +196,7 @@ fn shortest_loop(program: &Path, times: u32) -> f64 {
     // SAFETY: what follows in the child are system calls on memory that was made before.
     let child = unsafe { libc::fork() };
     if child == 0 {
-        // In a session of its own, as every sandboxee is: the kernel schedules sessions against each other.
-        // SAFETY: as above.
-        unsafe { libc::setsid() };
-        let listener = install(&mut filter, libc::SECCOMP_FILTER_FLAG_NEW_LISTENER).unwrap_or(-1).to_ne_bytes();
-        // SAFETY: as above.
-        unsafe {
-            libc::dup2(stdout.as_raw_fd(), 1);
-            libc::write(number_to.as_raw_fd(), listener.as_ptr().cast(), 4);
-            // The listener is gone with the exec.
-            libc::close(taken.as_raw_fd());
-            libc::read(taken_from.as_raw_fd(), listener.as_ptr().cast_mut().cast(), 1);
-            libc::execv(path.as_ptr(), argv.as_ptr());
-            libc::_exit(127);
-        }
+        become_asker(&mut filter, [&stdout, &number_to, &taken], &taken_from, &path, &argv);
     }
     drop(stdout);
     let mut number_there = [0; 4];
@@ -230,6 +217,30 @@ fn shortest_loop(program: &Path, times: u32) -> f64 {
     // SAFETY: it is ours.
     unsafe { libc::close(pidfd as i32) };
     number(&text)
+}
+
+/// In the child: says the number of its listener, waits until that was taken, and becomes the program.
+#[allow(clippy::multiple_unsafe_ops_per_block, reason = "system calls on memory that is there, between fork and exec")]
+fn become_asker(
+    filter: &mut [libc::sock_filter],
+    [stdout, number_to, taken]: [&PipeWriter; 3],
+    taken_from: &PipeReader,
+    path: &CString,
+    argv: &[*const libc::c_char],
+) -> ! {
+    // In a session of its own, as every sandboxee is: the kernel schedules sessions against each other.
+    // SAFETY: no argument.
+    unsafe { libc::setsid() };
+    let mut listener = install(filter, libc::SECCOMP_FILTER_FLAG_NEW_LISTENER).unwrap_or(-1).to_ne_bytes();
+    // SAFETY: descriptors that are open, and memory of that size; the arrays end in null.
+    unsafe {
+        libc::dup2(stdout.as_raw_fd(), 1);
+        libc::write(number_to.as_raw_fd(), listener.as_ptr().cast(), 4);
+        libc::close(taken.as_raw_fd());
+        libc::read(taken_from.as_raw_fd(), listener.as_mut_ptr().cast(), 1);
+        libc::execv(path.as_ptr(), argv.as_ptr());
+        libc::_exit(127);
+    }
 }
 
 /// Until nobody is left who could ask.

@@ -2,6 +2,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use nix::sys::eventfd::{EfdFlags, EventFd};
@@ -70,6 +71,8 @@ struct State {
     limit: Option<NewLimit>,
     pid: Option<u32>,
     outcome: Option<Outcome>,
+    /// Tasks that wait for the outcome.
+    wakers: Vec<Waker>,
 }
 
 /// A wall time limit that was set while the sandbox ran.
@@ -139,6 +142,20 @@ impl Control {
         state.outcome.clone()
     }
 
+    /// The outcome, or a promise to wake the task when there is one.
+    pub(crate) fn poll_outcome(&self, context: &Context<'_>) -> Poll<Outcome> {
+        let mut state = self.state();
+        match &state.outcome {
+            Some(outcome) => Poll::Ready(outcome.clone()),
+            None => {
+                if !state.wakers.iter().any(|waker| waker.will_wake(context.waker())) {
+                    state.wakers.push(context.waker().clone());
+                }
+                Poll::Pending
+            }
+        }
+    }
+
     // --- for the supervising thread ---
 
     pub(crate) fn key(&self) -> u64 {
@@ -162,7 +179,12 @@ impl Control {
 
     /// The first outcome counts.
     pub(crate) fn announce_outcome(&self, outcome: Outcome) {
-        self.state().outcome.get_or_insert(outcome);
+        let wakers = {
+            let mut state = self.state();
+            state.outcome.get_or_insert(outcome);
+            std::mem::take(&mut state.wakers)
+        };
         self.changed.notify_all();
+        wakers.into_iter().for_each(Waker::wake);
     }
 }

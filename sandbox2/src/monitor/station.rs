@@ -74,7 +74,7 @@ impl Station {
         let result = foreign();
         let mut left = self.left();
         // Another thread may have taken it, and have left it here in turn.
-        if !left.as_ref().is_some_and(|left| left.ticket == ticket) {
+        if left.as_ref().is_none_or(|left| left.ticket != ticket) {
             return (None, result);
         }
         self.since.store(0, SeqCst);

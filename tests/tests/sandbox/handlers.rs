@@ -216,7 +216,7 @@ fn a_socket_is_connected_on_behalf_of_a_program_without_a_network() {
             return Ok(Answer::fail(libc::EACCES));
         }
         let stream = std::net::TcpStream::connect(address)?;
-        call.install(&OwnedFd::from(stream), Some(socket), true)?;
+        call.install(OwnedFd::from(stream), Some(socket), true)?;
         Ok(Answer::value(0))
     });
     let (outcome, text) = run_with(executor, handlers);

@@ -1,5 +1,6 @@
 //! Real programs in real sandboxes: one module for each concern.
 
+mod asynchronous;
 mod attack;
 mod buffer;
 mod c;
