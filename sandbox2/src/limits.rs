@@ -7,7 +7,8 @@ use std::time::Duration;
 /// Soft and hard limit are always the same. A limit that was not set is the default, or the host's own hard limit where
 /// that is lower. A limit that *was* set must be possible: more than the host's own hard limit fails the launch.
 ///
-/// Limits count per process (`setrlimit(2)`), except the wall time, which is the sandbox's.
+/// Limits count per process (`setrlimit(2)`), except the wall time and the processor time of the tree, which are the
+/// sandbox's.
 ///
 /// | limit | default |
 /// |---|---|
@@ -32,6 +33,7 @@ pub struct Limits {
     open_files: Limit,
     core: Limit,
     wall_time: Option<Duration>,
+    tree_cpu: Option<Duration>,
 }
 
 /// One limit of the kernel's.
@@ -71,6 +73,7 @@ impl Default for Limits {
             open_files: Limit::default_of(1024),
             core: Limit::default_of(0),
             wall_time: Some(Duration::from_secs(120)),
+            tree_cpu: None,
         }
     }
 }
@@ -165,6 +168,23 @@ impl Limits {
     #[doc(alias = "set_walltime_limit")]
     pub fn set_wall_time(&mut self, time: impl Into<Option<Duration>>) -> &mut Limits {
         self.wall_time = time.into();
+        self
+    }
+
+    /// The processor time of all processes of the sandbox together; `None` (the default) or zero: no limit.
+    #[must_use]
+    pub fn tree_cpu_time(&self) -> Option<Duration> {
+        self.tree_cpu
+    }
+
+    /// Limits the processor time of all processes of the sandbox together. Once it is used up the outcome is
+    /// [`CpuTimeExceeded`](crate::Status::CpuTimeExceeded).
+    ///
+    /// The monitor looks from time to time, so it can be exceeded by up to a second of each processor, and by what processes use that are
+    /// gone before they are seen and that nobody has waited for. What must hold in spite of that is the limit of each process beside one on
+    /// their number, or a control group.
+    pub fn set_tree_cpu_time(&mut self, time: impl Into<Option<Duration>>) -> &mut Limits {
+        self.tree_cpu = time.into();
         self
     }
 

@@ -18,7 +18,7 @@ pub use crate::report::violation::{Argument, DecidedBy, Place, Violation};
 ///
 /// # JSON
 /// With serde it is `{"program": …, "status": {"kind": …, …}, "usage": {…}}`. `kind` is `exited` (with `code`), `violation`
-/// (with the fields of [`Violation`]), `signaled` (with `signal` and `core`), `timed_out` (with `limit_ms`), `killed`,
+/// (with the fields of [`Violation`]), `signaled` (with `signal` and `core`), `timed_out` and `cpu_time_exceeded` (with `limit_ms`), `killed`,
 /// `setup_failed` (with `stage`, `errno`, `message`, `hint`) or `internal_error` (with `what`). `usage` has `user_us`,
 /// `system_us`, `wall_us` and `max_rss_bytes`. Fields and kinds may be added; none changes its meaning.
 ///
@@ -122,6 +122,12 @@ pub enum Status {
     },
     /// The wall time limit ran out.
     TimedOut {
+        /// The limit.
+        #[serde(rename = "limit_ms", with = "milliseconds")]
+        limit: Duration,
+    },
+    /// All of its processes together have used up their processor time.
+    CpuTimeExceeded {
         /// The limit.
         #[serde(rename = "limit_ms", with = "milliseconds")]
         limit: Duration,
@@ -252,6 +258,7 @@ impl fmt::Display for Status {
                 write!(f, "Process terminated with a SIGNAL - Signal: {}", Signal(*signal))
             }
             Status::TimedOut { limit } => write!(f, "Process TIMEOUT - Wall time limit: {limit:?}"),
+            Status::CpuTimeExceeded { limit } => write!(f, "Process TIMEOUT - Processor time limit: {limit:?}"),
             Status::Killed => f.write_str("Process killed by user"),
             Status::SetupFailed(error) => write!(f, "SETUP_ERROR - {}", Plain(&error.to_string())),
             Status::InternalError { what } => write!(f, "INTERNAL_ERROR - {}", Plain(what)),
@@ -320,6 +327,7 @@ mod tests {
             Status::Violation(Box::new(violation())),
             Status::Signaled { signal: libc::SIGSEGV, core: true },
             Status::TimedOut { limit: Duration::from_secs(120) },
+            Status::CpuTimeExceeded { limit: Duration::from_secs(7) },
             Status::Killed,
             setup_failed(),
             Status::InternalError { what: "poll failed".to_owned() },
@@ -337,6 +345,7 @@ mod tests {
                 "SYSCALL VIOLATION - Violating Syscall [X86-64] openat [257](-100 [AT_FDCWD], 0x1000 \"/etc/\\x1bpasswd\") IP: 0x401000",
                 "Process terminated with a SIGNAL - Signal: SIGSEGV [11]",
                 "Process TIMEOUT - Wall time limit: 120s",
+                "Process TIMEOUT - Processor time limit: 7s",
                 "Process killed by user",
                 "SETUP_ERROR - cannot execute the program: /bin/\\x1b[2Jx: No such file or directory (ENOENT)",
                 "INTERNAL_ERROR - poll failed",

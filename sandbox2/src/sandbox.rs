@@ -292,6 +292,20 @@ impl Running {
         self.inner.control.set_limit(limit.into());
     }
 
+    /// Asks for every process of the sandbox to be stopped; does not wait for it. The wall time limit goes on counting.
+    ///
+    /// It stops whoever does not mean to get around it: a process whose policy allows it to send signals can continue another.
+    #[doc(alias = "SIGSTOP")]
+    pub fn pause(&self) {
+        self.inner.control.pause(true);
+    }
+
+    /// Asks for every process of the sandbox to go on.
+    #[doc(alias = "SIGCONT")]
+    pub fn resume(&self) {
+        self.inner.control.pause(false);
+    }
+
     /// Whether it has ended, and its outcome is there.
     #[must_use]
     pub fn is_terminated(&self) -> bool {

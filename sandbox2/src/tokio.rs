@@ -112,6 +112,16 @@ impl Running {
         self.running.set_walltime_limit(limit);
     }
 
+    /// Asks for all of its processes to be stopped: see [`Running::pause`](sandbox::Running::pause).
+    pub fn pause(&self) {
+        self.running.pause();
+    }
+
+    /// Asks for all of its processes to go on.
+    pub fn resume(&self) {
+        self.running.resume();
+    }
+
     /// Whether it has ended, and its outcome is there.
     #[must_use]
     pub fn is_terminated(&self) -> bool {

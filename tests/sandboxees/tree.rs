@@ -1,5 +1,5 @@
 //! Makes children and grandchildren in sessions of their own that outlive whoever does not kill them, then writes `ready` and
-//! waits, or exits at once with `exit`.
+//! waits, or exits at once with `exit`. With `busy` they all compute instead.
 
 use std::io::Write;
 
@@ -10,6 +10,8 @@ unsafe extern "C" {
 }
 
 fn main() {
+    let argument = std::env::args().nth(1);
+    let busy = argument.as_deref() == Some("busy");
     for _ in 0..3 {
         // SAFETY: this program has one thread.
         if unsafe { fork() } == 0 {
@@ -17,6 +19,9 @@ fn main() {
             unsafe { setsid() };
             // SAFETY: as above.
             unsafe { fork() };
+            while busy {
+                std::hint::spin_loop();
+            }
             loop {
                 // SAFETY: waits for a signal.
                 unsafe { pause() };
@@ -25,7 +30,7 @@ fn main() {
     }
     println!("ready");
     std::io::stdout().flush().expect("standard output takes it");
-    if std::env::args().nth(1).as_deref() == Some("exit") {
+    if argument.as_deref() == Some("exit") {
         return;
     }
     loop {

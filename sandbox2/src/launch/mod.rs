@@ -7,6 +7,7 @@
 mod forked;
 mod hint;
 mod plan;
+mod processes;
 mod server;
 mod setup;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use sandbox2_policy::surroundings::{Mount, Network};
 pub(crate) use self::forked::{Forks, MAX_MAPPED};
 pub(crate) use self::hint::explain;
 pub(crate) use self::plan::{Descriptors, unchangeable};
+pub(crate) use self::processes::ProcessorTime;
 pub use self::server::LaunchServer;
 #[cfg(test)]
 pub(crate) use self::tree::Ended;

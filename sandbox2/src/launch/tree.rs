@@ -20,7 +20,7 @@ use crate::sys::{self, Errno, calls};
 #[derive(Debug)]
 pub(crate) struct Tree {
     region: Region,
-    init: OwnedFd,
+    pub(super) init: OwnedFd,
     /// Init ends the sandbox when something is written to it, or when the host closes it.
     lifeline: PipeWriter,
     main_pid: libc::pid_t,

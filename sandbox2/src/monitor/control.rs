@@ -69,6 +69,7 @@ pub(crate) struct Control {
 struct State {
     killed: bool,
     limit: Option<NewLimit>,
+    paused: Option<bool>,
     pid: Option<u32>,
     outcome: Option<Outcome>,
     /// Tasks that wait for the outcome.
@@ -89,6 +90,8 @@ pub(crate) struct NewLimit {
 pub(crate) struct Requests {
     pub(crate) killed: bool,
     pub(crate) limit: Option<NewLimit>,
+    /// To stop or to continue.
+    pub(crate) paused: Option<bool>,
 }
 
 impl Control {
@@ -111,6 +114,11 @@ impl Control {
 
     pub(crate) fn set_limit(&self, limit: Option<Duration>) {
         self.state().limit = Some(NewLimit { since: Instant::now(), limit });
+        self.supervisor.call(self.key);
+    }
+
+    pub(crate) fn pause(&self, paused: bool) {
+        self.state().paused = Some(paused);
         self.supervisor.call(self.key);
     }
 
@@ -165,7 +173,7 @@ impl Control {
     /// The requests so far.
     pub(crate) fn requests(&self) -> Requests {
         let mut state = self.state();
-        Requests { killed: state.killed, limit: state.limit.take() }
+        Requests { killed: state.killed, limit: state.limit.take(), paused: state.paused.take() }
     }
 
     pub(crate) fn is_killed(&self) -> bool {

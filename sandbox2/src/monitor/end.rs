@@ -21,6 +21,8 @@ pub(super) enum End {
     Violation(Box<Violation>),
     Killed,
     TimedOut(Duration),
+    /// All processes together have used up their processor time.
+    CpuTimeExceeded(Duration),
     /// The program never came to its policy, or may not.
     NotSandboxed(SetupError),
     /// The whole sandbox is gone by itself.
@@ -143,6 +145,7 @@ fn status(end: End, setup_failure: Option<SetupError>, main_status: Option<i32>)
         End::Violation(violation) => Status::Violation(violation),
         End::Killed => Status::Killed,
         End::TimedOut(limit) => Status::TimedOut { limit },
+        End::CpuTimeExceeded(limit) => Status::CpuTimeExceeded { limit },
         End::Broken(what) => Status::InternalError { what },
         // What went wrong first in the sandbox's own processes says more.
         End::NotSandboxed(error) => Status::SetupFailed(setup_failure.unwrap_or_else(|| match main_status {

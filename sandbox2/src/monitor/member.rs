@@ -13,6 +13,7 @@ use super::control::Control;
 use super::end::{Deadline, End, Ending};
 use super::handshake::LastStep;
 use super::judge::{Judge, Verdict};
+use super::meter::Meter;
 use crate::handlers::{Reply, Ruling};
 use crate::launch::{self, Launched, Tree};
 use crate::observer::Observer;
@@ -33,6 +34,7 @@ pub(super) struct Member {
     program: String,
     started: Instant,
     deadline: Deadline,
+    meter: Option<Meter>,
     phase: Phase,
     failures: Failures,
 }
@@ -92,6 +94,7 @@ impl Member {
         job: Supervision,
         started: Instant,
         deadline: Deadline,
+        meter: Option<Meter>,
     ) -> Member {
         let (tree, listener) = launched.into_parts();
         let running = Running {
@@ -110,6 +113,7 @@ impl Member {
             program,
             started,
             deadline,
+            meter,
             phase: Phase::Running(running),
             failures: Failures::default(),
         }
@@ -147,7 +151,8 @@ impl Member {
             Phase::Running(running) => {
                 let last = running.last.as_ref().and_then(LastStep::until);
                 let handlers = running.in_flight.iter().map(|call| call.until);
-                handlers.chain(last).chain(self.deadline.at()).min()
+                let meter = self.meter.as_ref().map(Meter::next_look);
+                handlers.chain(last).chain(meter).chain(self.deadline.at()).min()
             }
             Phase::Ending(ending) => Some(ending.until()),
             Phase::Over => None,
@@ -307,6 +312,9 @@ impl Member {
             return self.end(End::NotSandboxed(error));
         }
         let now = Instant::now();
+        if let Some(limit) = self.meter.as_mut().and_then(|meter| meter.look(&running.tree, now)) {
+            return self.end(End::CpuTimeExceeded(limit));
+        }
         let overdue = running.in_flight.iter().filter(|call| call.until <= now).copied().collect::<Vec<_>>();
         running.in_flight.retain(|call| call.until > now);
         for call in overdue {
@@ -327,7 +335,10 @@ impl Member {
             self.deadline = Deadline::new(new.since, new.limit);
         }
         if requests.killed {
-            self.end(End::Killed);
+            return self.end(End::Killed);
+        }
+        if let (Some(paused), Phase::Running(running)) = (requests.paused, &self.phase) {
+            running.tree.signal_all(if paused { libc::SIGSTOP } else { libc::SIGCONT });
         }
     }
 

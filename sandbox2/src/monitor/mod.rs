@@ -16,6 +16,7 @@ mod hub;
 pub(crate) mod job;
 mod judge;
 mod member;
+mod meter;
 mod station;
 mod supervisor;
 
@@ -29,6 +30,7 @@ use self::hub::Hub;
 use self::job::Job;
 use self::judge::Judge;
 use self::member::{Member, Supervision};
+use self::meter::Meter;
 use self::station::Station;
 use crate::error::{SetupError, Stage};
 use crate::launch::{self, Begun, Launched, Tree};
@@ -147,6 +149,7 @@ fn launch_and_sandbox(
     let mut mailbox =
         Mailbox::new().map_err(|sys::Errno(errno)| setup_failed(SetupError::new(Stage::Listener, Some(errno))))?;
     let deadline = Deadline::new(started, spec.limits.wall_time());
+    let tree_cpu_time = spec.limits.tree_cpu_time();
     let awaited = !spec.tied;
     let begun = launch::launch(spec).map_err(setup_failed)?;
     let refused = match &begun {
@@ -179,7 +182,8 @@ fn launch_and_sandbox(
     }
     let judge = Arc::new(Judge::new(policy, handlers, last.is_some()));
     let supervision = Supervision { control, judge, observer, program };
-    Ok(Member::new(launched, last, supervision, started, deadline))
+    let meter = Meter::new(tree_cpu_time, Instant::now());
+    Ok(Member::new(launched, last, supervision, started, deadline, meter))
 }
 
 /// Lets the launcher's exec pass.

@@ -103,3 +103,44 @@ fn the_host_can_talk_to_it() {
     drop(stdin);
     assert!(running.await_result().is_ok());
 }
+
+/// The state of a process, as `/proc` has it.
+fn state(pid: u32) -> String {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    status.lines().find_map(|line| line.strip_prefix("State:")).unwrap_or("gone").trim().to_owned()
+}
+
+/// Waits for that, as long as a test may take.
+fn until(mut there: impl FnMut() -> bool) -> bool {
+    let start = std::time::Instant::now();
+    while start.elapsed() < Duration::from_secs(20) {
+        if there() {
+            return true;
+        }
+        std::thread::yield_now();
+    }
+    false
+}
+
+#[test]
+fn it_can_be_stopped_and_continued() {
+    let Some(executor) = executor("consume", &["cpu"]) else { return };
+    let running = Sandbox2::new(executor, &ANYTHING).run_async().expect("it starts");
+    let pid = running.pid().expect("it runs");
+    running.pause();
+    assert!(until(|| state(pid).starts_with('T')), "{}", state(pid));
+    running.resume();
+    assert!(until(|| state(pid).starts_with('R')), "{}", state(pid));
+    running.pause();
+    running.kill();
+    assert!(matches!(running.await_result().status, Status::Killed));
+}
+
+#[test]
+fn all_processes_together_may_use_so_much_processor_time() {
+    let Some(mut executor) = executor("tree", &["busy"]) else { return };
+    executor.limits_mut().set_tree_cpu_time(Duration::from_millis(200));
+    let outcome = Sandbox2::new(executor, &ANYTHING).run();
+    assert!(matches!(outcome.status, Status::CpuTimeExceeded { .. }), "{outcome:#}");
+    assert_eq!(outcome.to_string(), "Process TIMEOUT - Processor time limit: 200ms");
+}
