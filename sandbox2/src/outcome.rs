@@ -20,7 +20,8 @@ pub use crate::report::violation::{Argument, DecidedBy, Place, Violation};
 /// With serde it is `{"program": …, "status": {"kind": …, …}, "usage": {…}}`. `kind` is `exited` (with `code`), `violation`
 /// (with the fields of [`Violation`]), `signaled` (with `signal` and `core`), `timed_out` and `cpu_time_exceeded` (with `limit_ms`), `killed`,
 /// `setup_failed` (with `stage`, `errno`, `message`, `hint`) or `internal_error` (with `what`). `usage` has `user_us`,
-/// `system_us`, `wall_us` and `max_rss_bytes`. Fields and kinds may be added; none changes its meaning.
+/// `system_us`, `wall_us` and `max_rss_bytes`; `supervised` the fields of [`Supervised`]; `failures`, if there are any, `count` and `first`
+/// (a list of `of` and `what`). Fields and kinds may be added; none changes its meaning.
 ///
 /// # Examples
 /// ```
@@ -42,9 +43,30 @@ pub struct Outcome {
     pub status: Status,
     /// What it used.
     pub usage: Usage,
+    /// How it was supervised.
+    #[serde(default)]
+    pub supervised: Supervised,
     /// What went wrong in code of the host's: handlers that were denied for, observers that panicked.
     #[serde(default, skip_serializing_if = "Failures::is_empty")]
     pub failures: Failures,
+}
+
+/// How a sandboxee was supervised, and what that took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Supervised {
+    /// By which means.
+    pub monitor: Monitor,
+    /// Whether a call that waits for the host can be interrupted by nothing but the end of its process (Linux 5.19).
+    pub waits_killably: bool,
+    /// How many calls the host was asked about, the launcher's own aside.
+    pub notified: u64,
+    /// Processor time of the supervising thread in its own code, from before the launch on; `None` if it supervised others, too.
+    #[serde(rename = "user_us", with = "maybe_microseconds")]
+    pub user: Option<Duration>,
+    /// Processor time of the supervising thread in the kernel.
+    #[serde(rename = "system_us", with = "maybe_microseconds")]
+    pub system: Option<Duration>,
 }
 
 /// What went wrong in code of the host's while the sandboxee ran.
@@ -176,14 +198,27 @@ pub struct Usage {
 
 impl Outcome {
     pub(crate) fn new(program: String, status: Status, usage: Usage) -> Outcome {
-        // Whole microseconds, as in JSON, so that an outcome is the same after the way there and back.
-        let whole = |time: Duration| Duration::from_micros(u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
         let usage = Usage { user: whole(usage.user), system: whole(usage.system), wall: whole(usage.wall), ..usage };
-        Outcome { program, status, usage, failures: Failures::default() }
+        Outcome { program, status, usage, supervised: Supervised::default(), failures: Failures::default() }
     }
 
     pub(crate) fn with_failures(self, failures: Failures) -> Outcome {
         Outcome { failures, ..self }
+    }
+
+    pub(crate) fn with_supervised(self, supervised: Supervised) -> Outcome {
+        Outcome { supervised, ..self }
+    }
+
+    /// With what the supervising thread, which did nothing else, had used before and after.
+    pub(crate) fn with_usage_of_monitor(
+        mut self,
+        before: (Duration, Duration),
+        after: (Duration, Duration),
+    ) -> Outcome {
+        self.supervised.user = Some(whole(after.0.saturating_sub(before.0)));
+        self.supervised.system = Some(whole(after.1.saturating_sub(before.1)));
+        self
     }
 
     pub(crate) fn with_failure(mut self, of: &str, what: String) -> Outcome {
@@ -223,6 +258,11 @@ impl Outcome {
     pub fn to_result(&self) -> Result<(), NotOk> {
         if self.is_ok() { Ok(()) } else { Err(NotOk(Box::new(self.clone()))) }
     }
+}
+
+/// In whole microseconds, as in JSON, so that an outcome is the same after the way there and back.
+fn whole(time: Duration) -> Duration {
+    Duration::from_micros(u64::try_from(time.as_micros()).unwrap_or(u64::MAX))
 }
 
 impl fmt::Display for Outcome {
@@ -303,6 +343,20 @@ macro_rules! duration_as {
     };
 }
 duration_as!(microseconds, as_micros, from_micros);
+
+mod maybe_microseconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+        time.map(|time| u64::try_from(time.as_micros()).unwrap_or(u64::MAX)).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+        Ok(Option::<u64>::deserialize(deserializer)?.map(Duration::from_micros))
+    }
+}
 duration_as!(milliseconds, as_millis, from_millis);
 
 #[cfg(test)]
@@ -369,6 +423,8 @@ mod tests {
             "program": "/bin/tool",
             "status": {"kind": "timed_out", "limit_ms": 2000},
             "usage": {"user_us": 7, "system_us": 0, "wall_us": 0, "max_rss_bytes": 1 << 20},
+            "supervised":
+                {"monitor": "listener", "waits_killably": false, "notified": 0, "user_us": null, "system_us": null},
         });
         assert_eq!(json, expected);
         let json = serde_json::to_value(outcome(Status::Violation(Box::new(violation())))).unwrap();

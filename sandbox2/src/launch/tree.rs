@@ -235,7 +235,6 @@ impl Tree {
         self.has_left_launcher()
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the report of what is in force"))]
     /// Whether a notified call can be interrupted by nothing but a fatal signal (Linux 5.19).
     pub(crate) fn waits_killably(&self) -> bool {
         self.region.shared().killable.load(Relaxed) == 1

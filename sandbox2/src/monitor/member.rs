@@ -17,7 +17,7 @@ use super::meter::Meter;
 use crate::handlers::{Reply, Ruling};
 use crate::launch::{self, Launched, Tree};
 use crate::observer::Observer;
-use crate::outcome::{Failures, Outcome, Status, Usage, Violation};
+use crate::outcome::{Failures, Outcome, Status, Supervised, Usage, Violation};
 use crate::policy::Decision;
 use crate::report::explain;
 use crate::sys;
@@ -37,6 +37,7 @@ pub(super) struct Member {
     meter: Option<Meter>,
     phase: Phase,
     failures: Failures,
+    supervised: Supervised,
 }
 
 impl std::fmt::Debug for Member {
@@ -91,12 +92,13 @@ impl Member {
     pub(super) fn new(
         launched: Launched,
         last: Option<LastStep>,
-        job: Supervision,
+        job: Parties,
         started: Instant,
         deadline: Deadline,
         meter: Option<Meter>,
     ) -> Member {
         let (tree, listener) = launched.into_parts();
+        let supervised = Supervised { waits_killably: tree.waits_killably(), ..Supervised::default() };
         let running = Running {
             tree,
             listener: Arc::new(listener),
@@ -105,7 +107,7 @@ impl Member {
             in_flight: Vec::new(),
             violation: None,
         };
-        let Supervision { control, judge, observer, program } = job;
+        let Parties { control, judge, observer, program } = job;
         Member {
             control,
             judge,
@@ -116,6 +118,7 @@ impl Member {
             meter,
             phase: Phase::Running(running),
             failures: Failures::default(),
+            supervised,
         }
     }
 
@@ -184,6 +187,7 @@ impl Member {
         let Some(notification) = received.map_err(|errno| broken("cannot receive a notification", errno))? else {
             return Ok(Notified::Done);
         };
+        self.supervised.notified += 1;
         // Taken before the answer: there is no way on which a second such call finds it set.
         if let Some(last) = running.last.take_if(|last| gives_up(&notification.data, last.listener)) {
             if self.control.is_killed() {
@@ -349,7 +353,7 @@ impl Member {
         }
     }
 
-    /// Supervision cannot go on.
+    /// Parties cannot go on.
     pub(super) fn give_up(&mut self, what: String) {
         self.end(End::Broken(what));
     }
@@ -391,7 +395,7 @@ impl Member {
     fn conclude(&mut self, status: Status, usage: Usage) -> Outcome {
         let program = std::mem::take(&mut self.program);
         let outcome = Outcome::new(program, status, Usage { wall: self.started.elapsed(), ..usage });
-        outcome.with_failures(std::mem::take(&mut self.failures))
+        outcome.with_failures(std::mem::take(&mut self.failures)).with_supervised(self.supervised)
     }
 }
 
@@ -421,7 +425,7 @@ impl Running {
 }
 
 /// Who has a say in a sandbox, and who hears of it.
-pub(super) struct Supervision {
+pub(super) struct Parties {
     pub(super) control: Arc<Control>,
     pub(super) judge: Arc<Judge>,
     pub(super) observer: Option<Arc<dyn Observer>>,

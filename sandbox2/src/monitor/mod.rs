@@ -22,14 +22,17 @@ mod supervisor;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::{TimeVal, TimeValLike};
 
 use self::control::Control;
 use self::end::{Deadline, End, Ending};
 use self::hub::Hub;
 use self::job::Job;
 use self::judge::Judge;
-use self::member::{Member, Supervision};
+use self::member::{Member, Parties};
 use self::meter::Meter;
 use self::station::Station;
 use crate::error::{SetupError, Stage};
@@ -43,7 +46,23 @@ use crate::sys::notify::{self, Mailbox};
 static NEXT_KEY: AtomicU64 = AtomicU64::new(1);
 
 /// Launches and supervises on the calling thread until the sandbox is gone.
-pub(crate) fn run(mut job: Job) -> Outcome {
+pub(crate) fn run(job: Job) -> Outcome {
+    let before = own_usage();
+    let outcome = run_here(job);
+    match (before, own_usage()) {
+        (Some(before), Some(after)) => outcome.with_usage_of_monitor(before, after),
+        _ => outcome,
+    }
+}
+
+/// Processor time of the calling thread: its own, and the kernel's for it.
+fn own_usage() -> Option<(Duration, Duration)> {
+    let usage = getrusage(UsageWho::RUSAGE_THREAD).ok()?;
+    let duration = |time: TimeVal| Duration::from_micros(u64::try_from(time.num_microseconds()).unwrap_or(0));
+    Some((duration(usage.user_time()), duration(usage.system_time())))
+}
+
+fn run_here(mut job: Job) -> Outcome {
     job.spec.tied = true;
     let begun = Station::new().and_then(|station| {
         let hub = Hub::new(Arc::clone(&station), true)?;
@@ -181,9 +200,9 @@ fn launch_and_sandbox(
         control.announce_running(u32::try_from(launched.main_pid()).unwrap_or(0));
     }
     let judge = Arc::new(Judge::new(policy, handlers, last.is_some()));
-    let supervision = Supervision { control, judge, observer, program };
+    let parties = Parties { control, judge, observer, program };
     let meter = Meter::new(tree_cpu_time, Instant::now());
-    Ok(Member::new(launched, last, supervision, started, deadline, meter))
+    Ok(Member::new(launched, last, parties, started, deadline, meter))
 }
 
 /// Lets the launcher's exec pass.
