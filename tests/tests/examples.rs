@@ -332,3 +332,20 @@ fn thumbnail_reads_files() {
     assert_eq!((said.status, said.out.as_str()), (Some(1), ""));
     assert!(said.err.starts_with(&format!("thumbnail: {}: ", file("no.png"))), "{}", said.err);
 }
+
+#[test]
+fn notify_opens_what_is_on_the_list_and_nothing_else() {
+    let scratch = sandbox2_tests::scratch::Scratch::new("notify");
+    std::fs::write(scratch.0.join("allowed"), "opened for it\n").expect("it can be written");
+    std::os::unix::fs::symlink("/etc/passwd", scratch.0.join("link")).expect("it can be made");
+    let list = scratch.0.display().to_string();
+    let path = |name: &str| format!("{list}/{name}");
+    let read = |name: &str| run("notify", &["--allow", &list, "--", "/bin/cat", &path(name)]);
+    let Some(said) = read("allowed") else { return };
+    assert_eq!((said.status, said.out.as_str()), (Some(0), "opened for it\n"), "{}", said.err);
+    for name in ["../../etc/passwd", "link"] {
+        let said = read(name).expect("it could be run before");
+        assert_eq!((said.status, said.out.as_str()), (Some(1), ""), "{}", said.err);
+        assert!(said.err.contains("/bin/cat: "), "{}", said.err);
+    }
+}
