@@ -254,3 +254,8 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/TALKING.md")]
 struct Talking;
+
+/// And those of the page about supervision.
+#[cfg(all(doctest, feature = "tokio"))]
+#[doc = include_str!("../../docs/SUPERVISION.md")]
+struct Supervising;

@@ -13,7 +13,8 @@ use crate::outcome::Outcome;
 /// The bell of a thread that supervises: what is left there, and a descriptor that is readable while something is.
 #[derive(Debug)]
 pub(crate) struct Bell<T> {
-    messages: Mutex<Vec<T>>,
+    /// `None`: nobody will ever come.
+    messages: Mutex<Option<Vec<T>>>,
     event: EventFd,
 }
 
@@ -22,16 +23,26 @@ impl<T> Bell<T> {
         let event = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK).map_err(|errno| {
             SetupError::new(Stage::Plan, Some(errno as i32)).with_what("an event descriptor for the monitor")
         })?;
-        Ok(Bell { messages: Mutex::default(), event })
+        Ok(Bell { messages: Mutex::new(Some(Vec::new())), event })
     }
 
-    fn messages(&self) -> MutexGuard<'_, Vec<T>> {
+    fn messages(&self) -> MutexGuard<'_, Option<Vec<T>>> {
         self.messages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Leaves a message and rings.
+    /// Leaves a message and rings. If nobody will ever come, the message is dropped.
     pub(crate) fn ring(&self, message: T) {
-        self.messages().push(message);
+        let refused = match &mut *self.messages() {
+            Some(messages) => {
+                messages.push(message);
+                None
+            }
+            None => Some(message),
+        };
+        // What a message does when it is dropped is not done under the lock.
+        if refused.is_some() {
+            return;
+        }
         // It fails only when the counter is full, and then there is enough to wake up for.
         let _ = self.event.write(1);
     }
@@ -40,7 +51,18 @@ impl<T> Bell<T> {
     pub(crate) fn answer(&self) -> Vec<T> {
         // Nothing to read is no error: one look was enough for two rings.
         let _ = self.event.read();
-        std::mem::take(&mut *self.messages())
+        self.messages().as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Nobody will come any more: drops what was left, and whatever will be.
+    pub(crate) fn close(&self) {
+        let left = self.messages().take();
+        drop(left);
+    }
+
+    /// Whether somebody may still come.
+    pub(crate) fn is_open(&self) -> bool {
+        self.messages().is_some()
     }
 }
 

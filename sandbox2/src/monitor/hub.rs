@@ -310,6 +310,13 @@ impl Hub {
     }
 }
 
+impl Drop for Hub {
+    /// If that is the end of the supervising thread (it has panicked), nobody waits for it any more.
+    fn drop(&mut self) {
+        self.station.bell.close();
+    }
+}
+
 /// Supervises until everything is over, or another thread does.
 pub(super) fn drive(mut hub: Box<Hub>) {
     while !hub.is_over() {

@@ -17,7 +17,7 @@ static SUPERVISOR: Mutex<Option<(u32, Arc<Station>)>> = Mutex::new(None);
 pub(super) fn station() -> Result<Arc<Station>, SetupError> {
     let mut supervisor = SUPERVISOR.lock().unwrap_or_else(PoisonError::into_inner);
     match &*supervisor {
-        Some((process, station)) if *process == std::process::id() => Ok(Arc::clone(station)),
+        Some((process, station)) if *process == std::process::id() && station.bell.is_open() => Ok(Arc::clone(station)),
         _ => {
             let station = Station::new()?;
             let hub = Box::new(Hub::new(Arc::clone(&station), false)?);
