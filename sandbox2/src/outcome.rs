@@ -206,6 +206,12 @@ impl Outcome {
         Outcome { failures, ..self }
     }
 
+    /// Of what could not even be tried.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn not_launched(error: SetupError) -> Outcome {
+        Outcome::new(String::new(), Status::SetupFailed(error), Usage::default())
+    }
+
     pub(crate) fn with_supervised(self, supervised: Supervised) -> Outcome {
         Outcome { supervised, ..self }
     }

@@ -112,10 +112,10 @@ impl Sandbox2 {
         match self.state {
             State::Ready(ready) => {
                 let name = ready.executor.name().to_string_lossy().into_owned();
-                let observer = ready.observer.clone();
+                let (observer, policy) = (ready.observer.clone(), ready.policy.clone());
                 match ready.into_job() {
                     Ok(job) => monitor::run(job),
-                    Err(error) => monitor::not_started(name, error, observer.as_deref()),
+                    Err(error) => monitor::not_started(name, &policy, error, observer.as_deref()),
                 }
             }
             State::Started(running) => running.await_result(),
@@ -215,10 +215,10 @@ impl Sandbox2 {
         }
         if let State::Ready(ready) = std::mem::replace(&mut self.state, State::Moved) {
             let name = ready.executor.name().to_string_lossy().into_owned();
-            let observer = ready.observer.clone();
+            let (observer, policy) = (ready.observer.clone(), ready.policy.clone());
             let started = match ready.into_job() {
                 Ok(job) => monitor::start(job),
-                Err(error) => Err(Box::new(monitor::not_started(name, error, observer.as_deref()))),
+                Err(error) => Err(Box::new(monitor::not_started(name, &policy, error, observer.as_deref()))),
             };
             self.state = match started {
                 Ok(control) => {

@@ -51,7 +51,7 @@ pub async fn run(sandbox: Sandbox2) -> Outcome {
     match launch(sandbox).await {
         Ok((_, Ok(running))) => running.outcome().await,
         Ok((mut sandbox, Err(_))) => sandbox.await_result(),
-        Err(error) => crate::monitor::not_started(String::new(), error, None),
+        Err(error) => Outcome::not_launched(error),
     }
 }
 

@@ -14,6 +14,7 @@ use super::end::{Deadline, End, Ending};
 use super::handshake::LastStep;
 use super::judge::{Judge, Verdict};
 use super::meter::Meter;
+use super::telemetry::Telemetry;
 use crate::handlers::{Reply, Ruling};
 use crate::launch::{self, Launched, Tree};
 use crate::observer::Observer;
@@ -38,6 +39,7 @@ pub(super) struct Member {
     phase: Phase,
     failures: Failures,
     supervised: Supervised,
+    telemetry: Telemetry,
 }
 
 impl std::fmt::Debug for Member {
@@ -107,7 +109,7 @@ impl Member {
             in_flight: Vec::new(),
             violation: None,
         };
-        let Parties { control, judge, observer, program } = job;
+        let Parties { control, judge, observer, program, telemetry } = job;
         Member {
             control,
             judge,
@@ -119,6 +121,7 @@ impl Member {
             phase: Phase::Running(running),
             failures: Failures::default(),
             supervised,
+            telemetry,
         }
     }
 
@@ -229,6 +232,7 @@ impl Member {
         let policy = &self.judge.policy;
         let violation = explain::explain(policy, decision, &notification.data, notification.pid, &mut read);
         let violation = Box::new(violation);
+        self.telemetry.violation(&violation);
         if self.observer.is_none() {
             return Err(End::Violation(violation));
         }
@@ -239,7 +243,7 @@ impl Member {
     /// The observer has been told of the violation, or does not come to an end with it.
     pub(super) fn told(&mut self, panic: Option<String>) {
         if let Some(panic) = panic {
-            self.failures.add("observer", panic);
+            self.failed("observer".to_owned(), panic);
         }
         if let Phase::Running(running) = &mut self.phase
             && let Some(violation) = running.violation.take()
@@ -276,6 +280,7 @@ impl Member {
         let Some(index) = running.in_flight.iter().position(|call| call.id == id) else { return Ok(None) };
         let call = running.in_flight.swap_remove(index);
         let ruling = if Instant::now() < call.until { ruling } else { Ruling::Failed(self.judge.out_of_patience()) };
+        let mut failed = None;
         const DENIED: Answer = Answer::Fail(libc::EPERM as u16);
         let answer = match ruling {
             Ruling::Reply(Reply::Proceed { inspect: false }) => Answer::Continue,
@@ -294,16 +299,27 @@ impl Member {
                 return self.violation(notification, decision).map(Some);
             }
             Ruling::Reply(Reply::Proceed { inspect: true }) => {
-                self.failures.add(self.judge.name_of(call.nr), "only the ptrace monitor can tell what it returned");
+                let what = "only the ptrace monitor can tell what it returned".to_owned();
+                failed = Some(what);
                 DENIED
             }
             Ruling::Failed(why) => {
-                self.failures.add(self.judge.name_of(call.nr), why);
+                failed = Some(why);
                 DENIED
             }
         };
         // A caller that is gone by now needs no answer.
-        running.answer(mailbox, id, answer).map(|_| None)
+        running.answer(mailbox, id, answer)?;
+        if let Some(what) = failed {
+            self.failed(self.judge.name_of(call.nr), what);
+        }
+        Ok(None)
+    }
+
+    /// Notes what went wrong in code of the host's.
+    fn failed(&mut self, of: String, what: String) {
+        self.telemetry.failed(&of, &what);
+        self.failures.add(of, what);
     }
 
     /// Does what the clock says.
@@ -322,10 +338,11 @@ impl Member {
         let overdue = running.in_flight.iter().filter(|call| call.until <= now).copied().collect::<Vec<_>>();
         running.in_flight.retain(|call| call.until > now);
         for call in overdue {
-            self.failures.add(self.judge.name_of(call.nr), self.judge.out_of_patience());
+            let Phase::Running(running) = &self.phase else { return };
             if let Err(end) = running.answer(mailbox, call.id, Answer::Fail(libc::EPERM as u16)) {
                 return self.end(end);
             }
+            self.failed(self.judge.name_of(call.nr), self.judge.out_of_patience());
         }
     }
 
@@ -395,7 +412,9 @@ impl Member {
     fn conclude(&mut self, status: Status, usage: Usage) -> Outcome {
         let program = std::mem::take(&mut self.program);
         let outcome = Outcome::new(program, status, Usage { wall: self.started.elapsed(), ..usage });
-        outcome.with_failures(std::mem::take(&mut self.failures)).with_supervised(self.supervised)
+        let outcome = outcome.with_failures(std::mem::take(&mut self.failures)).with_supervised(self.supervised);
+        self.telemetry.finished(&outcome);
+        outcome
     }
 }
 
@@ -430,6 +449,7 @@ pub(super) struct Parties {
     pub(super) judge: Arc<Judge>,
     pub(super) observer: Option<Arc<dyn Observer>>,
     pub(super) program: String,
+    pub(super) telemetry: Telemetry,
 }
 
 fn broken(what: &str, sys::Errno(errno): sys::Errno) -> End {

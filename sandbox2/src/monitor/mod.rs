@@ -19,6 +19,7 @@ mod member;
 mod meter;
 mod station;
 mod supervisor;
+mod telemetry;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -35,10 +36,12 @@ use self::judge::Judge;
 use self::member::{Member, Parties};
 use self::meter::Meter;
 use self::station::Station;
+use self::telemetry::{Telemetry, Timeline};
 use crate::error::{SetupError, Stage};
 use crate::launch::{self, Begun, Launched, Tree};
 use crate::observer::Observer;
 use crate::outcome::{Outcome, Status, Usage};
+use crate::policy::Policy;
 use crate::sys;
 use crate::sys::notify::{self, Mailbox};
 
@@ -120,13 +123,21 @@ pub(crate) fn lost() -> Outcome {
 }
 
 /// The outcome of what could not even be tried.
-pub(crate) fn not_started(program: String, error: SetupError, observer: Option<&dyn Observer>) -> Outcome {
-    concluded(program, Instant::now(), Status::SetupFailed(error), Usage::default(), observer)
+pub(crate) fn not_started(
+    program: String,
+    policy: &Policy,
+    error: SetupError,
+    observer: Option<&dyn Observer>,
+) -> Outcome {
+    let telemetry = Telemetry::new(&program, policy);
+    let outcome = concluded(program, Instant::now(), Status::SetupFailed(error), Usage::default(), observer);
+    telemetry.finished(&outcome);
+    outcome
 }
 
 fn not_begun(job: &Job, error: SetupError) -> Outcome {
     let program = job.spec.program_name.to_string_lossy().into_owned();
-    not_started(program, error, job.observer.as_deref())
+    not_started(program, &job.policy, error, job.observer.as_deref())
 }
 
 /// The outcome of what never came to be supervised.
@@ -149,8 +160,12 @@ fn begin(job: Job, station: &Arc<Station>) -> Result<Member, Box<Outcome>> {
     let started = Instant::now();
     let program = job.spec.program_name.to_string_lossy().into_owned();
     let observer = job.observer.clone();
-    let member = launch_and_sandbox(job, station, started, program.clone());
-    member.map_err(|(status, usage)| Box::new(concluded(program, started, status, usage, observer.as_deref())))
+    let telemetry = Telemetry::new(&program, &job.policy);
+    launch_and_sandbox(job, station, started, program.clone(), telemetry.clone()).map_err(|(status, usage)| {
+        let outcome = concluded(program, started, status, usage, observer.as_deref());
+        telemetry.finished(&outcome);
+        Box::new(outcome)
+    })
 }
 
 fn launch_and_sandbox(
@@ -158,6 +173,7 @@ fn launch_and_sandbox(
     station: &Arc<Station>,
     started: Instant,
     program: String,
+    telemetry: Telemetry,
 ) -> Result<Member, (Status, Usage)> {
     let setup_failed = |error| (Status::SetupFailed(error), Usage::default());
     job.check().map_err(setup_failed)?;
@@ -171,6 +187,7 @@ fn launch_and_sandbox(
     let tree_cpu_time = spec.limits.tree_cpu_time();
     let awaited = !spec.tied;
     let begun = launch::launch(spec).map_err(setup_failed)?;
+    let set_up = Instant::now();
     let refused = match &begun {
         Begun::Filtered(launched) => started_by(observer.as_deref(), launched),
         Begun::Unfiltered(unfiltered) => started_by(observer.as_deref(), unfiltered.tree()),
@@ -200,7 +217,9 @@ fn launch_and_sandbox(
         control.announce_running(u32::try_from(launched.main_pid()).unwrap_or(0));
     }
     let judge = Arc::new(Judge::new(policy, handlers, last.is_some()));
-    let parties = Parties { control, judge, observer, program };
+    let timeline = Timeline { began: started, set_up, executed: Instant::now() };
+    telemetry.launched(u32::try_from(launched.main_pid()).unwrap_or(0), timeline);
+    let parties = Parties { control, judge, observer, program, telemetry };
     let meter = Meter::new(tree_cpu_time, Instant::now());
     Ok(Member::new(launched, last, parties, started, deadline, meter))
 }
