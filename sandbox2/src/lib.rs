@@ -94,6 +94,8 @@ pub use policy::{
 #[cfg(feature = "formats")]
 pub use policy::{ExportFailed, ImportFailed, ImportedPolicy};
 pub use report::coverage::Coverage;
+pub use report::maps::{Mapping, Maps, MapsError, Permissions};
+pub use report::stack::{Frame, Stack};
 pub use report::verdict::CallError;
 pub use sandbox::{Running, Sandbox2, StillRunning};
 pub use sandbox2_client as client;
