@@ -38,11 +38,15 @@
 
 // From the top down; a layer uses only those below it.
 mod sandbox;
+#[cfg(feature = "symbolize")]
+mod symbolizer;
 
 mod executor;
 
 mod forkserver;
 mod monitor;
+#[cfg(feature = "symbolize")]
+mod unwind;
 
 mod launch;
 
@@ -102,6 +106,8 @@ pub use sandbox2_client as client;
 pub use sandbox2_client::Comms;
 pub use sandbox2_policy::compare::{CannotCompare, Difference};
 pub use sandbox2_policy::{Action, Arch, Insn, SeccompData, Supervision};
+#[cfg(feature = "symbolize")]
+pub use unwind::StackTraces;
 
 /// Declares a policy: checked, compiled and validated while your program compiles.
 ///

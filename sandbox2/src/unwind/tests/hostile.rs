@@ -1,0 +1,1 @@
+//! Files and memory that were made to mislead.
