@@ -5,8 +5,8 @@
 //!
 //! | kind | |
 //! |---|---|
-//! | 1 | a walk: thread, whether there is more, addresses |
-//! | 2 | an address explained: thread, index in its walk, offset in the function, and for each function its name, file and line |
+//! | 1 | a walk: thread, whether there is more, addresses and whether each is one that is returned to |
+//! | 2 | a call explained: thread, index in its walk, offset in the function, and for each function its name, file and line |
 //! | 3 | a remark: object, text |
 //! | 4 | the end |
 //!
@@ -26,11 +26,36 @@ const END: u8 = 4;
 /// A remark about no object.
 const NO_OBJECT: u32 = u32::MAX;
 
-/// The calls of a thread, as addresses: where it is, then where each call returns to.
+/// The calls of a thread: where it is, then where each call returns to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Walk {
-    pub(crate) addresses: Vec<u64>,
+    pub(crate) calls: Vec<Call>,
     pub(crate) truncated: bool,
+}
+
+/// One of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Call {
+    pub(crate) address: u64,
+    /// Whether the address is behind the instruction that is meant, a call; not so where a thread is, or was when a signal came.
+    pub(crate) is_return: bool,
+}
+
+impl Call {
+    /// Where a thread is.
+    pub(crate) fn at(address: u64) -> Call {
+        Call { address, is_return: false }
+    }
+
+    /// Where one returns to.
+    pub(crate) fn to(address: u64) -> Call {
+        Call { address, is_return: true }
+    }
+
+    /// An address in the instruction that is meant.
+    pub(crate) fn instruction(self) -> u64 {
+        self.address.saturating_sub(u64::from(self.is_return))
+    }
 }
 
 /// What is at an address.
@@ -92,9 +117,10 @@ impl<W: Write> Writer<W> {
         let mut record = Record::default();
         record.number(thread);
         record.0.push(u8::from(walk.truncated));
-        record.number(walk.addresses.len());
-        for address in &walk.addresses {
+        record.number(walk.calls.len());
+        for Call { address, is_return } in &walk.calls {
             record.0.extend(address.to_le_bytes());
+            record.0.push(u8::from(*is_return));
         }
         self.record(WALK, &record)
     }
@@ -196,19 +222,19 @@ impl Answer {
         if count > request.max_frames {
             return Err(Lie("has more frames than were asked for"));
         }
-        let addresses =
-            (0..count).map(|_| content.array().map(u64::from_le_bytes)).collect::<Result<Vec<u64>, Lie>>()?;
-        if addresses.first() != Some(&start.instruction_pointer) {
+        let mut call = |_| Ok(Call { address: content.array().map(u64::from_le_bytes)?, is_return: content.flag()? });
+        let calls = (0..count).map(&mut call).collect::<Result<Vec<Call>, Lie>>()?;
+        if calls.first() != Some(&Call::at(start.instruction_pointer)) {
             return Err(Lie("has a thread that is not where it is"));
         }
-        *place = Some(Walk { addresses, truncated });
+        *place = Some(Walk { calls, truncated });
         Ok(())
     }
 
     fn take_explained(&mut self, content: &mut Content<'_>) -> Result<(), Lie> {
         let (thread, index) = (content.number()?, content.number()?);
         let walk = self.walks.get(thread).and_then(Option::as_ref);
-        if walk.is_none_or(|walk| index >= walk.addresses.len()) {
+        if walk.is_none_or(|walk| index >= walk.calls.len()) {
             return Err(Lie("explains a frame that there is not"));
         }
         let offset = content.array().map(u64::from_le_bytes)?;
@@ -302,7 +328,9 @@ mod tests {
     }
 
     fn walk(addresses: &[u64]) -> Walk {
-        Walk { addresses: addresses.to_vec(), truncated: true }
+        let calls =
+            addresses.iter().enumerate().map(|(index, address)| Call { address: *address, is_return: index > 0 });
+        Walk { calls: calls.collect(), truncated: true }
     }
 
     fn explained() -> Explained {

@@ -40,16 +40,15 @@ fn stack(snapshot: &Snapshot, answer: &Answer, thread: usize, tid: u32, walk: &W
     let max = snapshot.request.max_frames;
     let mut stack = Stack { tid, truncated: walk.truncated, ..Stack::default() };
     let mut objects = Vec::new();
-    for (index, address) in walk.addresses.iter().enumerate() {
-        let looked_up = if index == 0 { *address } else { address.saturating_sub(1) };
-        let region = region_at(&snapshot.request.regions, looked_up);
+    for (index, call) in walk.calls.iter().enumerate() {
+        let region = region_at(&snapshot.request.regions, call.instruction());
         let object = region.and_then(|region| region.object);
         if let Some(object) = object.filter(|object| !objects.contains(object)) {
             objects.push(object);
         }
         let place = Frame {
-            address: *address,
-            offset: region.map_or(0, |region| (address - region.start).wrapping_add(region.offset)),
+            address: call.address,
+            offset: region.map_or(0, |region| (call.address - region.start).wrapping_add(region.offset)),
             object: object.and_then(|object| snapshot.objects.get(object)).map(|object| object.name.clone()),
             ..Frame::default()
         };

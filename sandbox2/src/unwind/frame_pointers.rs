@@ -3,7 +3,7 @@
 //! Only code that was compiled to keep them can be followed. The words are the sandboxee's and can say anything: each step must lead up
 //! the stack, and to memory that can be executed, or it is not taken.
 
-use super::answer::Walk;
+use super::answer::{Call, Walk};
 use super::request::{Region, Start, region_at};
 
 /// Where in a frame the caller's frame pointer and the address to return to lie.
@@ -15,23 +15,23 @@ const FRAME: (u64, u64) = (16u64.wrapping_neg(), 8u64.wrapping_neg());
 
 /// The calls of a thread, as far as frame pointers lead; `word` reads memory.
 pub(crate) fn walk(start: &Start, regions: &[Region], max: usize, mut word: impl FnMut(u64) -> Option<u64>) -> Walk {
-    let mut walk = Walk { addresses: vec![start.instruction_pointer], truncated: false };
+    let mut walk = Walk { calls: vec![Call::at(start.instruction_pointer)], truncated: false };
     if region_at(regions, start.instruction_pointer).is_none() {
-        walk.addresses.extend(caller_of_nowhere(start, regions, &mut word));
+        walk.calls.extend(caller_of_nowhere(start, regions, &mut word).map(Call::to));
     }
     let (mut frame, mut lowest) = (start.frame_pointer, start.stack_pointer);
     while let Some((return_to, next)) = step(frame, lowest, &mut word) {
         if region_at(regions, return_to).is_none() {
             break;
         }
-        if walk.addresses.len() >= max {
+        if walk.calls.len() >= max {
             walk.truncated = true;
             break;
         }
-        walk.addresses.push(return_to);
+        walk.calls.push(Call::to(return_to));
         (lowest, frame) = (frame.saturating_add(1), next);
     }
-    walk.addresses.truncate(max.max(1));
+    walk.calls.truncate(max.max(1));
     walk
 }
 
@@ -67,35 +67,34 @@ mod tests {
         Start { instruction_pointer: 0x1000, stack_pointer: 0x8000, frame_pointer: 0x8010, link: 0x1abc }
     }
 
-    fn walked(stack: &[(u64, u64)], start: Start, max: usize) -> Walk {
-        walk(&start, &CODE, max, |at| stack.iter().find(|(address, _)| *address == at).map(|(_, word)| *word))
+    fn walked(stack: &[(u64, u64)], start: Start, max: usize) -> (Vec<u64>, bool) {
+        let word = |at| stack.iter().find(|(address, _)| *address == at).map(|(_, word)| *word);
+        let walk = walk(&start, &CODE, max, word);
+        (walk.calls.iter().map(|call| call.address).collect(), walk.truncated)
     }
 
     #[test]
     fn frames_are_followed_to_the_end() {
         let stack = [(0x8010, 0x8020), (0x8018, 0x1100), (0x8020, 0), (0x8028, 0x1200)];
-        assert_eq!(walked(&stack, start(), 200), Walk { addresses: vec![0x1000, 0x1100, 0x1200], truncated: false });
-        assert_eq!(walked(&stack, start(), 2), Walk { addresses: vec![0x1000, 0x1100], truncated: true });
+        assert_eq!(walked(&stack, start(), 200), (vec![0x1000, 0x1100, 0x1200], false));
+        assert_eq!(walked(&stack, start(), 2), (vec![0x1000, 0x1100], true));
     }
 
     #[test]
     fn a_stack_that_leads_in_circles_ends() {
         let round = [(0x8010, 0x8020), (0x8018, 0x1100), (0x8020, 0x8010), (0x8028, 0x1200)];
-        assert_eq!(walked(&round, start(), 200).addresses, [0x1000, 0x1100, 0x1200]);
+        assert_eq!(walked(&round, start(), 200).0, [0x1000, 0x1100, 0x1200]);
         let itself = [(0x8010, 0x8010), (0x8018, 0x1100)];
-        assert_eq!(walked(&itself, start(), 200).addresses, [0x1000, 0x1100]);
+        assert_eq!(walked(&itself, start(), 200).0, [0x1000, 0x1100]);
     }
 
     #[test]
     fn what_is_no_frame_is_not_followed() {
         let stack = [(0x8010, 0), (0x8018, 0x3000)];
-        assert_eq!(walked(&stack, start(), 200).addresses, [0x1000]);
+        assert_eq!(walked(&stack, start(), 200).0, [0x1000]);
         for frame_pointer in [0, 0x8011, 0x7ff8, u64::MAX, u64::MAX - 7] {
             let start = Start { frame_pointer, ..start() };
-            assert_eq!(
-                walked(&[(frame_pointer, 0), (frame_pointer.wrapping_add(8), 0x1100)], start, 200).addresses.len(),
-                1
-            );
+            assert_eq!(walked(&[(frame_pointer, 0), (frame_pointer.wrapping_add(8), 0x1100)], start, 200).0.len(), 1);
         }
     }
 
@@ -103,8 +102,8 @@ mod tests {
     fn a_call_of_nothing_has_a_caller() {
         let nowhere = Start { instruction_pointer: 0, ..start() };
         let stack = [(0x8000, 0x1abc), (0x8010, 0), (0x8018, 0x1100)];
-        assert_eq!(walked(&stack, nowhere, 200).addresses, [0, 0x1abc, 0x1100]);
+        assert_eq!(walked(&stack, nowhere, 200).0, [0, 0x1abc, 0x1100]);
         let elsewhere = Start { instruction_pointer: 0, link: 0x3000, ..start() };
-        assert_eq!(walked(&[(0x8000, 0x3000)], elsewhere, 200).addresses, [0]);
+        assert_eq!(walked(&[(0x8000, 0x3000)], elsewhere, 200).0, [0]);
     }
 }

@@ -5,7 +5,7 @@
 mod hostile;
 mod programs;
 
-use self::programs::{Language, Program};
+use self::programs::{Language, Program, Running};
 use super::*;
 use crate::report::stack::Frame;
 use crate::symbolizer::Worker;
@@ -73,7 +73,7 @@ __attribute__((noinline)) int Odd(int n) {
 
 int main() {
     char c = '!';
-    if (write(1, &c, 1) != 1 || read(0, &c, 1) != 1) return 1;
+    if (write(1, &c, 1) != 1 || read(0, &c, 1) != 1) return 1;  // ready
     return Even(10);  // main
 }
 "#;
@@ -109,18 +109,25 @@ fn names(stack: &Stack) -> Vec<&str> {
 
 #[test]
 fn a_rust_program_is_told_with_files_and_lines() {
-    let Some(program) = Program::compile(Language::Rust, RUST, &["-g"]) else { return };
-    let stack = the_only(program.start().interrupted().stacks(&StackTraces::new()));
+    const STATIC: &str = "-Ctarget-feature=+crt-static";
+    for flags in [&["-g"][..], &["-g", STATIC], &["-g", STATIC, "-Crelocation-model=static"]] {
+        let Some(program) = Program::compile(Language::Rust, RUST, flags) else { continue };
+        let stack = the_only(program.start().interrupted().stacks(&StackTraces::new()));
+        assert_is_the_chain(&stack, &program);
+    }
+}
+
+fn assert_is_the_chain(stack: &Stack, program: &Program) {
     assert_eq!(stack.error, None, "{stack:#}");
     assert!(!stack.truncated);
     let file = program.source_name();
     for (function, mark) in
         [("program::deep::inlined", "inlined"), ("program::deep::inner", "inner"), ("program::main", "main")]
     {
-        is_at(find(&stack, function), file, RUST, mark);
+        is_at(find(stack, function), file, RUST, mark);
     }
-    assert!(find(&stack, "program::deep::inlined").inlined);
-    assert!(!find(&stack, "program::deep::inner").inlined);
+    assert!(find(stack, "program::deep::inlined").inlined);
+    assert!(!find(stack, "program::deep::inner").inlined);
     let outer =
         stack.frames.iter().find(|frame| frame.function.as_ref().is_some_and(|name| name.ends_with(">::outer")));
     is_at(outer.unwrap(), file, RUST, "outer");
@@ -150,4 +157,182 @@ fn a_crash_of_a_cpp_program_is_told_where_it_happened() {
         let stack = the_only(program.start().crashed().stacks(&StackTraces::new()));
         assert_is_the_crash(&stack, &program);
     }
+}
+
+/// A program that says that it is ready, waits, and goes on with `body`.
+fn cpp_with(body: &str, before: &str) -> String {
+    let main = "
+int main() {
+    char c = '!';
+    if (write(1, &c, 1) != 1 || read(0, &c, 1) != 1) return 1;
+    BODY
+    return 0;
+}
+";
+    format!("#include <unistd.h>\n#include <signal.h>\n#include <pthread.h>\n{before}\n{}", main.replace("BODY", body))
+}
+
+#[test]
+fn a_program_in_memory_alone_is_told_like_any_other() {
+    let Some(program) = Program::compile(Language::Cpp, CPP, &["-g", "-O1", "-fno-optimize-sibling-calls"]) else {
+        return;
+    };
+    let memory = std::fs::File::from(crate::sys::calls::memory(c"nameless", 0).unwrap());
+    std::io::Write::write_all(&mut &memory, &std::fs::read(program.path()).unwrap()).unwrap();
+    let stack = the_only(Running::start_fd(&memory).crashed().stacks(&StackTraces::new()));
+    assert_is_the_crash(&stack, &program);
+    assert_eq!(stack.frames[0].object.as_deref(), Some("/memfd:nameless (deleted)"));
+}
+
+#[test]
+fn a_program_that_was_removed_is_told_like_any_other() {
+    let Some(program) = Program::compile(Language::Cpp, CPP, &["-g", "-O1", "-fno-optimize-sibling-calls"]) else {
+        return;
+    };
+    let running = program.start();
+    std::fs::remove_file(program.path()).unwrap();
+    assert_is_the_crash(&the_only(running.crashed().stacks(&StackTraces::new())), &program);
+}
+
+#[test]
+fn without_debug_information_functions_are_told() {
+    for flags in
+        [&["-O1", "-fno-optimize-sibling-calls"][..], &["-O1", "-fno-optimize-sibling-calls", "-s", "-rdynamic"]]
+    {
+        let Some(program) = Program::compile(Language::Cpp, CPP, flags) else { continue };
+        let stack = the_only(program.start().crashed().stacks(&StackTraces::new()));
+        assert_eq!(stack.error, None, "{stack:#}");
+        assert_eq!(
+            names(&stack)[..3],
+            ["CrashMe(char)", "test::Runner<char>::RunTest(char)", "Even(int)"],
+            "{stack:#}"
+        );
+        let crash = &stack.frames[0];
+        assert_eq!((crash.file.as_ref(), crash.line, crash.inlined), (None, None, false));
+        assert!((1..0x100).contains(&crash.offset), "{stack:#}");
+    }
+}
+
+#[test]
+fn without_any_symbol_the_file_and_the_place_in_it_are_told() {
+    let Some(program) = Program::compile(Language::Cpp, CPP, &["-O1", "-fno-optimize-sibling-calls", "-s"]) else {
+        return;
+    };
+    let stack = the_only(program.start().crashed().stacks(&StackTraces::new()));
+    assert_eq!(stack.error, None, "{stack:#}");
+    let path = program.path().into_os_string().into_string().unwrap();
+    // The crash, RunTest, eleven of Even and Odd, main.
+    for frame in &stack.frames[..14] {
+        assert_eq!((frame.function.as_ref(), frame.object.as_ref()), (None, Some(&path)), "{stack:#}");
+    }
+    let place = format!("map:{path}+{:#x}({:#x})", stack.frames[0].offset, stack.frames[0].address);
+    assert!(stack.to_string().starts_with(&place), "{stack}");
+    // The C library has no other symbols than those that it exports.
+    assert!(names(&stack).iter().any(|name| name.starts_with("__libc_start")), "{stack:#}");
+}
+
+#[test]
+fn a_call_of_a_null_pointer_is_told_with_its_caller() {
+    let before = "void (*volatile nothing)();\n__attribute__((noinline)) void caller() { nothing(); asm(\"\"); }";
+    let source = cpp_with("caller();", before);
+    let Some(program) = Program::compile(Language::Cpp, &source, &["-g", "-O1"]) else { return };
+    let stack = the_only(program.start().crashed().stacks(&StackTraces::new()));
+    assert_eq!(stack.frames[0].to_string(), "(0x0)", "{stack:#}");
+    assert_eq!(names(&stack)[..2], ["caller()", "main"], "{stack:#}");
+}
+
+#[test]
+fn a_crash_in_a_signal_handler_is_told_with_what_it_interrupted() {
+    let before = "void handler(int) { *(volatile char *volatile)nullptr = 1; }\n\
+        __attribute__((noinline)) void interrupted() { raise(SIGUSR1); asm(\"\"); }";
+    let source = cpp_with("signal(SIGUSR1, handler); interrupted();", before);
+    let Some(program) = Program::compile(Language::Cpp, &source, &["-g", "-O1"]) else { return };
+    let stack = the_only(program.start().crashed().stacks(&StackTraces::new()));
+    let names = names(&stack);
+    assert_eq!(
+        (names[0], names.contains(&"interrupted()"), names.contains(&"main")),
+        ("handler(int)", true, true),
+        "{stack:#}"
+    );
+}
+
+#[test]
+fn a_stack_without_end_is_told_as_far_as_was_asked() {
+    let before = "__attribute__((noinline)) int endless(int n) { volatile char room[64] = {}; return endless(n + room[0]) + 1; }";
+    let source = cpp_with("return endless(1);", before);
+    let Some(program) = Program::compile(Language::Cpp, &source, &["-g", "-O1", "-fno-optimize-sibling-calls"]) else {
+        return;
+    };
+    let stopped = program.start().crashed();
+    for frames in [200, 3, 1] {
+        let stack = the_only(stopped.stacks(&StackTraces::new().max_frames(frames)));
+        assert_eq!((stack.frames.len(), stack.truncated), (frames, true), "{stack:#}");
+        assert!(names(&stack).iter().all(|name| *name == "endless(int)"), "{stack:#}");
+    }
+    let stack = the_only(stopped.stacks(&StackTraces::new()));
+    assert!(stack.to_string().ends_with("(previous frame repeated 198 times) (more frames follow)"), "{stack}");
+}
+
+#[test]
+fn each_thread_has_its_stack() {
+    let before = "__attribute__((noinline)) void waits() { char c; (void)!read(0, &c, 1); asm(\"\"); }\n\
+        void *thread(void *) { waits(); return nullptr; }\n\
+        struct Start { Start() { for (int i = 0; i < 3; i++) { pthread_t t; pthread_create(&t, nullptr, thread, nullptr); } } } start;";
+    let Some(program) = Program::compile(Language::Cpp, &cpp_with("", before), &["-g", "-O1", "-pthread"]) else {
+        return;
+    };
+    let (stopped, others) = program.start().all_interrupted();
+    assert_eq!(others.len(), 3);
+    let tasks: Vec<_> = stopped.tasks().into_iter().chain(others).collect();
+    let stacks = collect(stopped.running.pid(), &tasks, &StackTraces::new(), &Worker);
+    assert_eq!(stacks.len(), 4);
+    for (stack, (tid, _)) in stacks.iter().zip(&tasks) {
+        assert_eq!(i64::from(stack.tid), i64::from(*tid));
+        let function = if *tid == stopped.running.pid() { "main" } else { "thread(void*)" };
+        find(stack, function);
+    }
+}
+
+#[test]
+fn more_threads_than_are_told_are_counted() {
+    let Some(program) = Program::compile(Language::Cpp, CPP, &["-g"]) else { return };
+    let stopped = program.start().interrupted();
+    let tasks = stopped.tasks().repeat(limits::MAX_THREADS + 3);
+    let stacks = collect(stopped.running.pid(), &tasks, &StackTraces::new(), &Worker);
+    assert_eq!(stacks.len(), limits::MAX_THREADS);
+    assert_eq!(stacks.last().unwrap().error.as_deref(), Some("3 more threads are not told"));
+    assert_eq!(stacks[0].error, None);
+}
+
+crate::policy! {
+    /// Lets everything through but what is dangerous.
+    static ANYTHING;
+
+    danger { default ALLOW; }
+    use map_exec;
+}
+
+#[test]
+fn a_sandboxee_s_stack_is_told_through_its_own_root() {
+    let Some(program) = Program::compile(Language::Cpp, CPP, &["-g", "-O1", "-fno-optimize-sibling-calls"]) else {
+        return;
+    };
+    let mut executor = crate::Executor::new(program.path(), [program.path()]).libraries(program.path());
+    let mut ready = executor.ipc_mut().receive_fd(1).unwrap();
+    let _input = executor.ipc_mut().receive_fd(0).unwrap();
+    let mut sandbox = crate::Sandbox2::new(executor, &ANYTHING);
+    let running = sandbox.run_async().unwrap();
+    std::io::Read::read_exact(&mut ready, &mut [0]).unwrap();
+    let pid = running.pid().unwrap().cast_signed();
+    let registers = programs::interrupt_other(pid);
+    let stack = the_only(collect(pid, &[(pid, registers)], &StackTraces::new(), &Worker));
+    assert_eq!(stack.error, None, "{stack:#}");
+    is_at(find(&stack, "main"), program.source_name(), CPP, "ready");
+    assert!(
+        stack.frames.iter().any(|frame| frame.object.as_ref().is_some_and(|name| name.contains("libc.so"))),
+        "{stack:#}"
+    );
+    running.kill();
+    crate::sys::ptrace::detach(pid, 0).ok();
+    let _ = running.await_result();
 }

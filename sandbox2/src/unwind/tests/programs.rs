@@ -87,7 +87,9 @@ pub(super) struct Running {
 impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.child.kill();
-        let _ = self.child.wait();
+        // Its other threads end when we, who are attached to them, have waited for them; before that it does not.
+        let mine = libc::__WNOTHREAD;
+        while ptrace::wait(-1, mine, &mut Rusage::default()).is_ok_and(|(ended, _)| ended != self.pid()) {}
     }
 }
 
@@ -118,17 +120,55 @@ impl Running {
     /// Lets it go on to its crash.
     pub(super) fn crashed(mut self) -> Stopped {
         self.child.stdin.as_mut().unwrap().write_all(b"x").unwrap();
-        self.stopped()
+        let pid = self.pid();
+        loop {
+            match stop_of(pid) {
+                signal @ (libc::SIGUSR1 | libc::SIGTRAP) => ptrace::go_on(pid, signal).unwrap(),
+                signal => {
+                    assert_eq!(signal, libc::SIGSEGV);
+                    return self.here();
+                }
+            }
+        }
     }
 
     fn stopped(self) -> Stopped {
-        let mut usage = Rusage::default();
-        let (pid, status) = ptrace::wait(self.pid(), 0, &mut usage).unwrap();
-        assert_eq!(pid, self.pid());
-        assert!(libc::WIFSTOPPED(status), "{status:#x}");
-        let registers = ptrace::registers(pid).unwrap();
+        stop_of(self.pid());
+        self.here()
+    }
+
+    fn here(self) -> Stopped {
+        let registers = ptrace::registers(self.pid()).unwrap();
         Stopped { running: self, registers }
     }
+
+    /// Stops all of its threads, and gives the registers of the others.
+    pub(super) fn all_interrupted(self) -> (Stopped, Vec<(i32, Registers)>) {
+        let pid = self.pid();
+        let tasks = fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+        let tids = tasks.map(|task| task.unwrap().file_name().into_string().unwrap().parse::<i32>().unwrap());
+        let mut others = Vec::new();
+        for tid in tids.filter(|tid| *tid != pid) {
+            others.push((tid, interrupt_other(tid)));
+        }
+        (self.interrupted(), others)
+    }
+}
+
+/// Attaches to a task, and stops it where it is.
+pub(super) fn interrupt_other(tid: i32) -> Registers {
+    ptrace::seize(tid, libc::PTRACE_O_EXITKILL).unwrap();
+    ptrace::interrupt(tid).unwrap();
+    stop_of(tid);
+    ptrace::registers(tid).unwrap()
+}
+
+/// Waits for a task to stop; the signal.
+fn stop_of(tid: i32) -> i32 {
+    let (stopped, status) = ptrace::wait(tid, 0, &mut Rusage::default()).unwrap();
+    assert_eq!(stopped, tid);
+    assert!(libc::WIFSTOPPED(status), "{status:#x}");
+    libc::WSTOPSIG(status)
 }
 
 /// A program that stands still.

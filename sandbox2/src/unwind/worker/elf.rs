@@ -55,7 +55,7 @@ impl<'a> Elf<'a> {
 
     /// The address that the file means by what is looked up.
     pub(super) fn meant(&self, wanted: &Wanted) -> Option<u64> {
-        Some(wanted.looked_up.wrapping_sub(self.bias(&wanted.region)?))
+        Some(wanted.call.instruction().wrapping_sub(self.bias(&wanted.region)?))
     }
 
     pub(super) fn section(&self, name: &[u8]) -> Option<&'a Section> {

@@ -7,6 +7,8 @@
 mod demangle;
 mod elf;
 mod lines;
+#[cfg(not(target_arch = "riscv64"))]
+mod signal;
 mod symbols;
 mod unwinder;
 
@@ -21,7 +23,7 @@ use sandbox2_client::Client;
 use sandbox2_client::environment::{Introduction, VARIABLE};
 
 use self::symbols::Symbol;
-use super::answer::{Explained, Function, Walk, Writer};
+use super::answer::{Call, Explained, Function, Walk, Writer};
 use super::memory::Memory;
 use super::request::{self, Request, Source, region_at};
 use crate::sys::calls;
@@ -104,7 +106,7 @@ pub(crate) fn answer_to<W: std::io::Write>(
         let mut unwinder = unwinder::Unwinder::new(request, &bytes);
         for (thread, start) in request.threads.iter().enumerate() {
             let walked = guarded(|| unwinder.walk(start, &mut memory));
-            let walk = walked.unwrap_or(Walk { addresses: vec![start.instruction_pointer], truncated: false });
+            let walk = walked.unwrap_or(Walk { calls: vec![Call::at(start.instruction_pointer)], truncated: false });
             answer.walk(thread, &walk).ok()?;
             walks.push(walk);
         }
@@ -152,10 +154,7 @@ fn named(mut functions: Vec<Function>, symbol: Option<&Symbol>, offset: u64) -> 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Wanted {
     place: Place,
-    /// The address, in the process.
-    address: u64,
-    /// The address of the instruction that is meant: a return address is one behind it.
-    looked_up: u64,
+    call: Call,
     /// Where the memory that it lies in begins, and where that is in the file.
     region: request::Region,
 }
@@ -164,11 +163,10 @@ struct Wanted {
 fn places_by_object(request: &Request, walks: &[Walk]) -> BTreeMap<usize, Vec<Wanted>> {
     let mut places: BTreeMap<usize, Vec<Wanted>> = BTreeMap::new();
     for (thread, walk) in walks.iter().enumerate() {
-        for (index, address) in walk.addresses.iter().enumerate() {
-            let looked_up = if index == 0 { *address } else { address.saturating_sub(1) };
-            let Some(region) = region_at(&request.regions, looked_up) else { continue };
+        for (index, call) in walk.calls.iter().enumerate() {
+            let Some(region) = region_at(&request.regions, call.instruction()) else { continue };
             let Some(object) = region.object else { continue };
-            let wanted = Wanted { place: (thread, index), address: *address, looked_up, region: *region };
+            let wanted = Wanted { place: (thread, index), call: *call, region: *region };
             places.entry(object).or_default().push(wanted);
         }
     }

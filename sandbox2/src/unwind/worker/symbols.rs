@@ -109,6 +109,6 @@ fn named(search: &Search<'_>, symbol: &Sym64<LittleEndian>, table: &Table<'_>) -
     let name = symbol.name(LittleEndian, table.strings()).ok().filter(|name| !name.is_empty())?;
     let into = search.meant.checked_sub(symbol.st_value(LittleEndian))?;
     // A return address is behind the instruction that was looked up.
-    let offset = into.saturating_add(search.wanted.address - search.wanted.looked_up);
+    let offset = into.saturating_add(u64::from(search.wanted.call.is_return));
     Some(Symbol { name: demangle(name), offset })
 }

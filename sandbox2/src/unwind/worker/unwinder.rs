@@ -19,7 +19,8 @@ mod with_framehop {
 
     use super::super::Bytes;
     use super::super::elf::Elf;
-    use crate::unwind::answer::Walk;
+    use super::super::signal;
+    use crate::unwind::answer::{Call, Walk};
     use crate::unwind::frame_pointers::caller_of_nowhere;
     use crate::unwind::limits::MAX_UNWIND_INFO;
     use crate::unwind::memory::Memory;
@@ -44,36 +45,44 @@ mod with_framehop {
         pub(in super::super) fn walk(&mut self, start: &Start, memory: &mut Memory) -> Walk {
             let regions = &self.request.regions;
             let max = self.request.max_frames.max(1);
-            let mut walk = Walk { addresses: vec![start.instruction_pointer], truncated: false };
+            let mut walk = Walk { calls: vec![Call::at(start.instruction_pointer)], truncated: false };
             let mut registers = registers(start, regions);
-            let mut at = FrameAddress::from_instruction_pointer(start.instruction_pointer);
-            if region_at(regions, start.instruction_pointer).is_none()
-                && let Some(caller) = caller_of_nowhere(start, regions, &mut |address| memory.word(address))
-                && let Some(address) = FrameAddress::from_return_address(caller)
-            {
-                walk.addresses.push(caller);
-                returned(&mut registers, caller, start);
-                at = address;
+            let mut next = Some(Call::at(start.instruction_pointer));
+            if region_at(regions, start.instruction_pointer).is_none() {
+                let caller = caller_of_nowhere(start, regions, &mut |address| memory.word(address));
+                returned(&mut registers, caller.unwrap_or_default(), start);
+                next = caller.map(Call::to);
+                walk.calls.extend(next);
             }
-            loop {
-                self.learn(at.address_for_lookup());
-                let mut read = |address| memory.word(address).ok_or(());
-                let next = self.modules.unwind_frame(at, &mut registers, &mut self.cache, &mut read);
-                // Not everything that ends a walk is a mistake: few programs mark the end of their stacks.
-                let Ok(Some(return_to)) = next else { break };
-                let Some(address) = FrameAddress::from_return_address(return_to) else { break };
-                if region_at(regions, address.address_for_lookup()).is_none() {
-                    break;
-                }
-                if walk.addresses.len() >= max {
+            while let Some(call) = next {
+                next = self.caller(call, &mut registers, memory);
+                // What leads nowhere was no call: few programs mark the end of their stacks.
+                next = next.filter(|call| region_at(regions, call.instruction()).is_some());
+                if next.is_some() && walk.calls.len() >= max {
                     walk.truncated = true;
                     break;
                 }
-                walk.addresses.push(return_to);
-                at = address;
+                walk.calls.extend(next);
             }
-            walk.addresses.truncate(max);
+            walk.calls.truncate(max);
             walk
+        }
+
+        /// Who called, or what was interrupted.
+        fn caller(&mut self, call: Call, registers: &mut UnwindRegsNative, memory: &mut Memory) -> Option<Call> {
+            if call.is_return && signal::is_return(call.address, memory) {
+                let interrupted = signal::interrupted(registers.sp(), memory)?;
+                *registers = self::registers(&interrupted, &self.request.regions);
+                return Some(Call::at(interrupted.instruction_pointer));
+            }
+            self.learn(call.instruction());
+            let at = if call.is_return {
+                FrameAddress::from_return_address(call.address)?
+            } else {
+                FrameAddress::from_instruction_pointer(call.address)
+            };
+            let mut read = |address| memory.word(address).ok_or(());
+            self.modules.unwind_frame(at, registers, &mut self.cache, &mut read).ok()?.map(Call::to)
         }
 
         /// Reads the file that the address lies in, if that was not done.
