@@ -141,3 +141,29 @@ fn trouble(outcome: &Outcome) -> Option<String> {
         status => Some(format!("the symbolizer was ended: {status}")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_of_the_executable_is_told_from_code_that_was_loaded() {
+        assert!(is_own_executable(own_code()));
+        let elsewhere = Box::new(0_u8);
+        assert!(!is_own_executable(core::ptr::from_ref(elsewhere.as_ref()).addr() as u64));
+        assert!(!is_own_executable(0));
+    }
+
+    #[test]
+    fn the_worker_sees_no_more_than_it_was_given() {
+        use crate::{assert_allows, assert_denies};
+        assert_allows!(POLICY, write(fd: { ANSWER_NUMBER }));
+        assert_denies!(POLICY, write(fd: 0..=3));
+        assert_denies!(POLICY, socket(_, _, _));
+        assert_denies!(POLICY, execve(_, _, _));
+        assert_denies!(POLICY, ptrace(_, _, _, _));
+        assert_denies!(POLICY, kill(_, _));
+        assert_denies!(POLICY, clone(_, _, _, _, _));
+        assert_denies!(POLICY, process_vm_readv(_, _, _, _, _, _));
+    }
+}

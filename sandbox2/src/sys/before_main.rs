@@ -11,8 +11,13 @@ unsafe extern "C" {
     static program_invocation_name: *const c_char;
 }
 
-/// Whether that is this program's `argv[0]`. For initialisers: later on the program may have changed what is looked at here.
+/// Whether that is this program's `argv[0]`, and nobody with fewer privileges has started it. For initialisers: later on the program may
+/// have changed what is looked at here.
 pub(crate) fn is_called(name: &CStr) -> bool {
+    // SAFETY: looks a number up.
+    if unsafe { libc::getauxval(libc::AT_SECURE) } != 0 {
+        return false;
+    }
     // SAFETY: the place exists in every C library that sandbox2 can be linked with, and holds an aligned pointer.
     let text = unsafe { (&raw const program_invocation_name).read() };
     if text.is_null() {

@@ -185,9 +185,9 @@ impl Record {
     }
 }
 
-/// As much of the text as there is room for.
-fn shortened(text: &str, limit: usize) -> &str {
-    text.get(..text.floor_char_boundary(limit)).unwrap_or_default()
+/// As much of the text as there is room for, in bytes.
+pub(super) fn shortened(text: &str, limit: usize) -> &str {
+    (0..=limit.min(text.len())).rev().find_map(|end| text.get(..end)).unwrap_or_default()
 }
 
 impl Answer {

@@ -45,6 +45,9 @@ pub(super) struct Object {
     pub(super) trouble: Option<String>,
 }
 
+/// What the kernel says about a file that was mapped: device, inode, name.
+type FileId<'a> = ((u32, u32), u64, &'a [u8]);
+
 impl Snapshot {
     /// Takes down those tasks of process `pid`, which are stopped.
     pub(crate) fn capture(pid: i32, tasks: &[(i32, Registers)], options: &StackTraces) -> Snapshot {
@@ -88,14 +91,15 @@ impl Snapshot {
     fn take_objects<'a>(&mut self, pid: i32, lines: impl Iterator<Item = Line<'a>>) {
         let opener = Opener::new(pid);
         let started = Instant::now();
-        let mut known: BTreeMap<((u32, u32), u64, &[u8]), usize> = BTreeMap::new();
+        let mut known: BTreeMap<FileId<'_>, usize> = BTreeMap::new();
         for line in lines.filter(|line| line.permissions.execute).take(MAX_REGIONS) {
+            let id = (line.device, line.inode, line.path);
             let object = if is_of_an_object(&line) {
-                match known.get(&(line.device, line.inode, line.path)) {
+                match known.get(&id) {
                     Some(object) => Some(*object),
                     None if self.objects.len() == MAX_OBJECTS => None,
                     None => {
-                        known.insert((line.device, line.inode, line.path), self.objects.len());
+                        known.insert(id, self.objects.len());
                         self.take_object(&opener, &line, started.elapsed() < CAPTURE_TIME);
                         self.objects.len().checked_sub(1)
                     }

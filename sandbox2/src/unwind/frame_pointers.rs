@@ -47,7 +47,7 @@ pub(crate) fn caller_of_nowhere(
 
 /// Where the frame's function returns to, and its caller's frame.
 fn step(frame: u64, lowest: u64, word: &mut impl FnMut(u64) -> Option<u64>) -> Option<(u64, u64)> {
-    if frame % 8 != 0 || frame < lowest {
+    if !frame.is_multiple_of(8) || frame < lowest {
         return None;
     }
     // There is nothing at the very end.

@@ -275,9 +275,16 @@ fn a_stack_without_end_is_told_as_far_as_was_asked() {
 
 #[test]
 fn each_thread_has_its_stack() {
-    let before = "__attribute__((noinline)) void waits() { char c; (void)!read(0, &c, 1); asm(\"\"); }\n\
-        void *thread(void *) { waits(); return nullptr; }\n\
-        struct Start { Start() { for (int i = 0; i < 3; i++) { pthread_t t; pthread_create(&t, nullptr, thread, nullptr); } } } start;";
+    let before = "pthread_barrier_t all;
+        __attribute__((noinline)) void waits() { char c; pthread_barrier_wait(&all); (void)!read(0, &c, 1); asm(\"\"); }
+        void *thread(void *) { waits(); return nullptr; }
+        struct Start {
+            Start() {
+                pthread_barrier_init(&all, nullptr, 4);
+                for (int i = 0; i < 3; i++) { pthread_t t; pthread_create(&t, nullptr, thread, nullptr); }
+                pthread_barrier_wait(&all);
+            }
+        } start;";
     let Some(program) = Program::compile(Language::Cpp, &cpp_with("", before), &["-g", "-O1", "-pthread"]) else {
         return;
     };

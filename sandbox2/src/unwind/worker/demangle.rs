@@ -6,6 +6,7 @@ use std::fmt::{self, Write};
 
 use cpp_demangle::{BorrowedSymbol, DemangleOptions, ParseOptions};
 
+use crate::unwind::answer;
 use crate::unwind::limits::{MAX_MANGLED, MAX_NAME};
 
 /// How deep names of C++ may be nested.
@@ -47,8 +48,7 @@ fn bounded(write: impl FnOnce(&mut Bounded) -> fmt::Result) -> Option<String> {
 
 fn shortened(text: &str) -> String {
     const MORE: &str = "...";
-    let end = text.floor_char_boundary(MAX_NAME - MORE.len());
-    format!("{}{MORE}", text.get(..end).unwrap_or_default())
+    format!("{}{MORE}", answer::shortened(text, MAX_NAME - MORE.len()))
 }
 
 #[derive(Debug, Default)]

@@ -35,8 +35,13 @@ pub(crate) fn main() {
         return;
     }
     // The host hears of a panic by the answer that has no end.
-    let done = catch_unwind(work).ok().flatten();
+    let done = if may_be_sandboxed() { catch_unwind(work).ok().flatten() } else { None };
     calls::exit_group(if done.is_some() { 0 } else { 1 })
+}
+
+/// Nothing is read without a filter. Under the worker's own the question is refused; another filter than that cannot be told from it.
+fn may_be_sandboxed() -> bool {
+    calls::prctl(libc::PR_GET_SECCOMP, 0, 0) != Ok(0)
 }
 
 fn work() -> Option<()> {
