@@ -120,8 +120,10 @@ fn is_own_executable(code: u64) -> bool {
 
 /// A path by which its libraries are found as they were for this process: some are looked for beside it.
 fn own_path() -> PathBuf {
-    // An executable that was replaced or removed has no path, but it still has libraries.
-    std::env::current_exe().ok().filter(|path| path.exists()).unwrap_or_else(|| PathBuf::from("/proc/self/exe"))
+    let path = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/proc/self/exe"));
+    let Some(text) = path.to_str().filter(|_| !path.exists()) else { return path };
+    // What has replaced it while it ran most likely needs the same.
+    PathBuf::from(text.strip_suffix(" (deleted)").unwrap_or(text))
 }
 
 fn supervise(executor: Executor) -> Result<Outcome, String> {

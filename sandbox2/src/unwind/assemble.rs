@@ -20,6 +20,9 @@ pub(super) fn stacks(snapshot: &Snapshot, said: &Said) -> Vec<Stack> {
     if !answer.complete && trouble.is_none() {
         trouble = Some("the symbolizer ended before it was done".to_owned());
     }
+    if snapshot.maps().truncated {
+        add(&mut trouble, "there are more mappings than are looked at");
+    }
     let mut stacks: Vec<Stack> = snapshot
         .tids
         .iter()

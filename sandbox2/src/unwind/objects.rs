@@ -2,7 +2,8 @@
 //!
 //! A name says nothing: the sandboxee chose it, and may have put something else there, or something that does harm to be opened (a pipe
 //! without an end, a device). So whatever is found is first only [found](mapped::find), then held against what the kernel says was mapped
-//! (a regular file with that device and inode), and only then opened.
+//! (a regular file with that device and inode), and only then opened. Nobody inside a sandbox can mount a file system; one of the host's
+//! that does not answer holds up whoever opens its files.
 
 use std::ffi::CString;
 use std::fs::{File, OpenOptions};

@@ -343,3 +343,29 @@ fn a_sandboxee_s_stack_is_told_through_its_own_root() {
     crate::sys::ptrace::detach(pid, 0).ok();
     let _ = running.await_result();
 }
+
+/// The kernel's code in the process is no file; what would be one is read from memory.
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn the_kernel_s_own_code_is_told_with_its_functions() {
+    use crate::report::maps::Maps;
+    use crate::report::stack::Stacks;
+
+    const INSTRUCTION_POINTER: usize = 16;
+    let Some(program) = Program::compile(Language::Cpp, CPP, &[]) else { return };
+    let stopped = program.start().interrupted();
+    let pid = stopped.running.pid();
+    let maps = Maps::parse(&std::fs::read(format!("/proc/{pid}/maps")).unwrap()).unwrap();
+    let kernel_s = maps.mappings.iter().find(|mapping| mapping.path.as_deref() == Some("[vdso]")).unwrap();
+    // As if there were threads all over it.
+    let at = |part: u64| {
+        let mut registers = stopped.registers;
+        registers.words[INSTRUCTION_POINTER] = kernel_s.start + (kernel_s.end - kernel_s.start) * part / 64;
+        (pid, registers)
+    };
+    let tasks: Vec<_> = (0..64).map(at).collect();
+    let stacks = collect(pid, &tasks, &StackTraces::new().max_frames(1), &Worker);
+    assert!(stacks.iter().all(|stack| stack.error.is_none() && stack.frames[0].object.as_deref() == Some("[vdso]")));
+    let mut functions = stacks.iter().flat_map(|stack| names(stack));
+    assert!(functions.any(|name| name.starts_with("__vdso_") || name.ends_with("gettime")), "{}", Stacks(&stacks));
+}
