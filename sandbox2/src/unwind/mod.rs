@@ -76,6 +76,9 @@ pub(crate) fn collect(
 
 /// The stacks of what was captured; the tasks are still stopped. It makes no request of `ptrace`, so that any thread can do it.
 pub(crate) fn tell(snapshot: &Snapshot, options: &StackTraces, symbolizer: &dyn Symbolizer) -> Vec<Stack> {
+    if snapshot.tids.is_empty() {
+        return Vec::new();
+    }
     let said = match snapshot.work(options) {
         Ok(work) => symbolizer.run(work),
         Err(trouble) => Said { bytes: Vec::new(), trouble: Some(trouble) },
