@@ -38,6 +38,8 @@
 
 // From the top down; a layer uses only those below it.
 mod sandbox;
+#[cfg(feature = "symbolize")]
+mod symbolizer;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 
@@ -45,6 +47,8 @@ mod executor;
 
 mod forkserver;
 mod monitor;
+#[cfg(feature = "symbolize")]
+mod unwind;
 
 mod launch;
 
@@ -102,12 +106,16 @@ pub use policy::{
 #[cfg(feature = "formats")]
 pub use policy::{ExportFailed, ImportFailed, ImportedPolicy};
 pub use report::coverage::Coverage;
+pub use report::maps::{Mapping, Maps, MapsError, Permissions};
+pub use report::stack::{Frame, Stack};
 pub use report::verdict::CallError;
 pub use sandbox::{Running, Sandbox2, StillRunning};
 pub use sandbox2_client as client;
 pub use sandbox2_client::Comms;
 pub use sandbox2_policy::compare::{CannotCompare, Difference};
 pub use sandbox2_policy::{Action, Arch, Insn, SeccompData, Supervision};
+#[cfg(feature = "symbolize")]
+pub use unwind::StackTraces;
 
 /// Declares a policy: checked, compiled and validated while your program compiles.
 ///

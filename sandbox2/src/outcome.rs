@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::SetupError;
 use crate::report::escape::Plain;
+use crate::report::maps::Maps;
 use crate::report::signals::Signal;
+use crate::report::stack::{Stack, Stacks};
 pub use crate::report::verdict::Verdict;
 pub use crate::report::violation::{Argument, DecidedBy, Place, Violation};
 
@@ -46,6 +48,12 @@ pub struct Outcome {
     /// How it was supervised.
     #[serde(default)]
     pub supervised: Supervised,
+    /// Where its threads were when it ended, if that was asked for (feature `symbolize`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stacks: Vec<Stack>,
+    /// What its memory was made of when its stacks were told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maps: Option<Maps>,
     /// What went wrong in code of the host's: handlers that were denied for, observers that panicked.
     #[serde(default, skip_serializing_if = "Failures::is_empty")]
     pub failures: Failures,
@@ -199,11 +207,24 @@ pub struct Usage {
 impl Outcome {
     pub(crate) fn new(program: String, status: Status, usage: Usage) -> Outcome {
         let usage = Usage { user: whole(usage.user), system: whole(usage.system), wall: whole(usage.wall), ..usage };
-        Outcome { program, status, usage, supervised: Supervised::default(), failures: Failures::default() }
+        Outcome {
+            program,
+            status,
+            usage,
+            supervised: Supervised::default(),
+            stacks: Vec::new(),
+            maps: None,
+            failures: Failures::default(),
+        }
     }
 
     pub(crate) fn with_failures(self, failures: Failures) -> Outcome {
         Outcome { failures, ..self }
+    }
+
+    #[cfg(feature = "symbolize")]
+    pub(crate) fn with_stacks(self, stacks: Vec<Stack>, maps: Option<Maps>) -> Outcome {
+        Outcome { stacks, maps, ..self }
     }
 
     /// Of what could not even be tried.
@@ -274,7 +295,8 @@ fn whole(time: Duration) -> Duration {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !f.alternate() {
-            return write!(f, "{}", self.status);
+            write!(f, "{}", self.status)?;
+            return if self.stacks.is_empty() { Ok(()) } else { write!(f, " Stack: {}", Stacks(&self.stacks)) };
         }
         match &self.status {
             Status::Violation(violation) => {
@@ -289,6 +311,9 @@ impl fmt::Display for Outcome {
                 }
             }
             status => write!(f, "{status}\n  program      {}", Plain(&self.program))?,
+        }
+        if !self.stacks.is_empty() {
+            write!(f, "\n{:#}", Stacks(&self.stacks))?;
         }
         write!(f, "\n{}", self.usage)?;
         if self.failures.is_empty() { Ok(()) } else { write!(f, "\n{}", self.failures) }

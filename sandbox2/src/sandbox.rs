@@ -63,6 +63,8 @@ struct Ready {
     policy: Policy,
     handlers: Handlers,
     observer: Option<Arc<dyn Observer>>,
+    #[cfg(feature = "symbolize")]
+    stack_traces: crate::unwind::StackTraces,
 }
 
 impl std::fmt::Debug for Ready {
@@ -73,16 +75,29 @@ impl std::fmt::Debug for Ready {
 
 impl Ready {
     fn into_job(self) -> Result<Job, SetupError> {
-        let Ready { executor, policy, handlers, observer } = self;
-        let spec = executor.into_spec(&policy)?;
-        Ok(Job { spec, policy, handlers, observer, monitor: None })
+        let spec = self.executor.into_spec(&self.policy)?;
+        #[cfg(feature = "symbolize")]
+        let stacks = self
+            .stack_traces
+            .is_on()
+            .then(|| monitor::Stacks { options: self.stack_traces, symbolizer: Arc::new(crate::symbolizer::Worker) });
+        #[cfg(not(feature = "symbolize"))]
+        let stacks = None;
+        Ok(Job { spec, policy: self.policy, handlers: self.handlers, observer: self.observer, monitor: None, stacks })
     }
 }
 
 impl Sandbox2 {
     /// `executor`'s program under `policy`: a `&'static Policy` that `policy!` made, or one by value.
     pub fn new(executor: Executor, policy: impl Into<Policy>) -> Sandbox2 {
-        let ready = Ready { executor, policy: policy.into(), handlers: Handlers::new(), observer: None };
+        let ready = Ready {
+            executor,
+            policy: policy.into(),
+            handlers: Handlers::new(),
+            observer: None,
+            #[cfg(feature = "symbolize")]
+            stack_traces: crate::unwind::StackTraces::off(),
+        };
         Sandbox2 { state: State::Ready(Box::new(ready)) }
     }
 
@@ -91,6 +106,17 @@ impl Sandbox2 {
     pub fn handlers(mut self, handlers: Handlers) -> Sandbox2 {
         if let State::Ready(ready) = &mut self.state {
             ready.handlers = handlers;
+        }
+        self
+    }
+
+    /// Has the outcome tell [stacks](crate::Outcome::stacks), where and when `traces` says; none if this is not called. Nothing changes once
+    /// it was started.
+    #[cfg(feature = "symbolize")]
+    #[must_use]
+    pub fn stack_traces(mut self, traces: crate::StackTraces) -> Sandbox2 {
+        if let State::Ready(ready) = &mut self.state {
+            ready.stack_traces = traces;
         }
         self
     }

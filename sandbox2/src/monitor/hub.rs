@@ -21,12 +21,13 @@ use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFl
 
 use super::caller::Waiting;
 use super::control::Control;
+use super::errand::Done;
 use super::member::{Member, Notified};
 use super::station::Station;
 use crate::error::{SetupError, Stage};
 use crate::handlers::Ruling;
 use crate::observer::Observer;
-use crate::outcome::{Outcome, Violation};
+use crate::outcome::Outcome;
 use crate::sys;
 use crate::sys::notify::{Mailbox, Notification};
 
@@ -39,8 +40,8 @@ pub(super) enum Message {
     Request { key: u64 },
     /// A handler that took long has decided.
     Decided { key: u64, notification: Notification, ruling: Ruling },
-    /// An observer that took long has been told of the violation.
-    Told { key: u64, panic: Option<String> },
+    /// An errand that took long is done.
+    Done { key: u64, done: Done },
 }
 
 /// Everything that one thread supervises.
@@ -247,22 +248,19 @@ impl Hub {
         }
     }
 
-    /// Does what was left at the bell; what observers are to be told of then.
-    fn answer_bell(&mut self) -> Vec<(u64, Box<Violation>)> {
-        let mut to_tell = Vec::new();
+    /// Does what was left at the bell.
+    fn answer_bell(&mut self) {
         let station = Arc::clone(&self.station);
         for message in station.bell.answer() {
             match message {
                 Message::Join(member) => self.join(member),
                 Message::Request { key } => drop(self.with(key, |member, _| member.look_at_requests())),
                 Message::Decided { key, notification, ruling } => {
-                    let violation = self.with(key, |member, mailbox| member.decided(mailbox, &notification, ruling));
-                    to_tell.extend(violation.flatten().map(|violation| (key, violation)));
+                    self.with(key, |member, mailbox| member.decided(mailbox, &notification, ruling));
                 }
-                Message::Told { key, panic } => drop(self.with(key, |member, _| member.told(panic))),
+                Message::Done { key, done } => drop(self.with(key, |member, _| member.done(done))),
             }
         }
-        to_tell
     }
 
     fn look_at_clock(&mut self) {
@@ -302,10 +300,9 @@ impl Hub {
 
     /// Another thread goes on where one left the hub for foreign code that takes long.
     pub(super) fn taken_over(&mut self) {
-        // A violation does not wait for those who are told of it.
         let keys: Vec<u64> = self.members.keys().copied().collect();
         for key in keys {
-            self.with(key, |member, _| member.told(None));
+            self.with(key, |member, _| member.taken_over());
         }
     }
 }
@@ -362,9 +359,7 @@ fn round(mut hub: Box<Hub>) -> Option<Box<Hub>> {
     let mut touched: Vec<u64> = events.iter().map(|event| event.data() / KINDS).collect();
     touched.extend(heard.map(|(key, _)| key));
     if events.iter().any(|event| event.data() == BELL) {
-        for (key, violation) in hub.answer_bell() {
-            hub = tell(hub, key, &violation)?;
-        }
+        hub.answer_bell();
         touched.extend(hub.members.keys());
     }
     if events.iter().any(|event| event.data() == CLOCK) {
@@ -400,36 +395,31 @@ fn notified(mut hub: Box<Hub>, key: u64) -> Option<Box<Hub>> {
                 station.bell.ring(Message::Decided { key, notification, ruling });
                 return None;
             };
-            match hub.with(key, |member, mailbox| member.decided(mailbox, &notification, ruling)).flatten() {
-                Some(violation) => tell(hub, key, &violation),
-                None => Some(hub),
-            }
-        }
-        Notified::Tell(violation) => {
-            hub.refresh(key);
-            tell(hub, key, &violation)
+            hub.with(key, |member, mailbox| member.decided(mailbox, &notification, ruling));
+            Some(hub)
         }
     }
 }
 
-/// Tells the observer of a violation, and ends the sandbox.
-fn tell(mut hub: Box<Hub>, key: u64, violation: &Violation) -> Option<Box<Hub>> {
-    let Some(observer) = hub.members.get(&key).and_then(|entry| entry.member.observer.clone()) else {
-        hub.with(key, |member, _| member.told(None));
-        return Some(hub);
-    };
-    let station = Arc::clone(&hub.station);
-    let (back, panic) = station.leave(hub, || quietly(|| observer.violation(violation)));
-    let Some(mut hub) = back else {
-        station.bell.ring(Message::Told { key, panic });
-        return None;
-    };
-    hub.with(key, |member, _| member.told(panic));
+/// Does what is to be done before those of these end that are about to.
+fn run_errands(mut hub: Box<Hub>, candidates: &[u64]) -> Option<Box<Hub>> {
+    for key in candidates {
+        let Some(errand) = hub.with(*key, |member, _| member.take_errand()).flatten() else { continue };
+        let station = Arc::clone(&hub.station);
+        let (back, done) = station.leave(hub, || errand.run());
+        let Some(with_hub) = back else {
+            station.bell.ring(Message::Done { key: *key, done });
+            return None;
+        };
+        hub = with_hub;
+        hub.with(*key, |member, _| member.done(done));
+    }
     Some(hub)
 }
 
-/// Tells what has come of those of these that are over.
-fn tell_outcomes(mut hub: Box<Hub>, candidates: &[u64]) -> Option<Box<Hub>> {
+/// Ends those of these that are to end, and tells what has come of those that are over.
+fn tell_outcomes(hub: Box<Hub>, candidates: &[u64]) -> Option<Box<Hub>> {
+    let mut hub = run_errands(hub, candidates)?;
     while let Some((member, outcome)) = hub.next_over(candidates) {
         let Some(observer) = member.observer.clone() else {
             member.control.announce_outcome(outcome);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::errand::Stacks;
 use crate::error::SetupError;
 use crate::handlers::Handlers;
 use crate::launch::LaunchSpec;
@@ -17,9 +18,17 @@ pub(crate) struct Job {
     pub(crate) observer: Option<Arc<dyn Observer>>,
     /// `None`: whatever this host and the rest of this job need.
     pub(crate) monitor: Option<Monitor>,
+    /// Whose stacks are told, if any are.
+    pub(crate) stacks: Option<Stacks>,
 }
 
 impl Job {
+    /// With nobody who has a say but the policy.
+    #[cfg(feature = "symbolize")]
+    pub(crate) fn new(spec: LaunchSpec, policy: Policy) -> Job {
+        Job { spec, policy, handlers: Handlers::new(), observer: None, monitor: None, stacks: None }
+    }
+
     /// Whether its parts fit together.
     ///
     /// # Errors

@@ -4,13 +4,14 @@
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use sandbox2_policy::insn::SeccompData;
 
 use super::control::Control;
 use super::end::{Deadline, End, Ending};
+use super::errand::{Done, Errand, Found, Stacks, Subject};
 use super::handshake::LastStep;
 use super::judge::{Judge, Verdict};
 use super::meter::Meter;
@@ -18,7 +19,7 @@ use super::telemetry::Telemetry;
 use crate::handlers::{Reply, Ruling};
 use crate::launch::{self, Launched, Tree};
 use crate::observer::Observer;
-use crate::outcome::{Failures, Outcome, Status, Supervised, Usage, Violation};
+use crate::outcome::{Failures, Outcome, Status, Supervised, Usage};
 use crate::policy::Decision;
 use crate::report::explain;
 use crate::sys;
@@ -26,6 +27,9 @@ use crate::sys::notify::{self, Addition, Answer, Mailbox, Notification};
 
 /// How many slow handlers of one sandbox there may be at a time. Beyond that its calls wait.
 const MOST_IN_FLIGHT: usize = 16;
+
+/// How long telling of an end may take. Stacks take no longer by themselves.
+const ERRAND_PATIENCE: Duration = Duration::from_secs(10);
 
 /// A sandbox whose filter is in force.
 pub(super) struct Member {
@@ -40,6 +44,8 @@ pub(super) struct Member {
     failures: Failures,
     supervised: Supervised,
     telemetry: Telemetry,
+    stacks: Option<Stacks>,
+    found: Found,
 }
 
 impl std::fmt::Debug for Member {
@@ -67,8 +73,18 @@ struct Running {
     last: Option<LastStep>,
     /// Calls that handlers think about.
     in_flight: Vec<InFlight>,
-    /// What an observer is told of right now.
-    violation: Option<Box<Violation>>,
+    /// What it ends with, once an errand for it is done.
+    ending: Option<Ends>,
+}
+
+/// An end that something is done for first.
+#[derive(Debug)]
+struct Ends {
+    end: End,
+    /// The call that is denied.
+    call: Option<Notification>,
+    /// Until when the errand may take; `None`: it has not begun.
+    until: Option<Instant>,
 }
 
 /// A call that a handler thinks about.
@@ -86,8 +102,6 @@ pub(super) enum Notified {
     Done,
     /// A handler is to be asked.
     Ask(Arc<OwnedFd>, Notification),
-    /// The observer is to be told.
-    Tell(Box<Violation>),
 }
 
 impl Member {
@@ -101,15 +115,9 @@ impl Member {
     ) -> Member {
         let (tree, listener) = launched.into_parts();
         let supervised = Supervised { waits_killably: tree.waits_killably(), ..Supervised::default() };
-        let running = Running {
-            tree,
-            listener: Arc::new(listener),
-            listening: true,
-            last,
-            in_flight: Vec::new(),
-            violation: None,
-        };
-        let Parties { control, judge, observer, program, telemetry } = job;
+        let running =
+            Running { tree, listener: Arc::new(listener), listening: true, last, in_flight: Vec::new(), ending: None };
+        let Parties { control, judge, observer, program, telemetry, stacks } = job;
         Member {
             control,
             judge,
@@ -122,6 +130,8 @@ impl Member {
             failures: Failures::default(),
             supervised,
             telemetry,
+            stacks,
+            found: Found::default(),
         }
     }
 
@@ -154,6 +164,7 @@ impl Member {
     /// The next time at which something is to be done though nothing has happened.
     pub(super) fn next_time(&self) -> Option<Instant> {
         match &self.phase {
+            Phase::Running(Running { ending: Some(ends), .. }) => ends.until,
             Phase::Running(running) => {
                 let last = running.last.as_ref().and_then(LastStep::until);
                 let handlers = running.in_flight.iter().map(|call| call.until);
@@ -216,7 +227,10 @@ impl Member {
                 running.in_flight.push(InFlight { id: notification.id, nr: notification.data.nr, until });
                 Ok(Notified::Ask(Arc::clone(&running.listener), notification))
             }
-            Verdict::Violation(decision) => self.violation(&notification, decision).map(Notified::Tell),
+            Verdict::Violation(decision) => {
+                self.violation(&notification, decision);
+                Ok(Notified::Done)
+            }
             Verdict::Unexpected => Err(End::Broken(format!(
                 "the filter asked about call {}, which the policy decides without help",
                 notification.data.nr
@@ -224,60 +238,28 @@ impl Member {
         }
     }
 
-    /// A violation: what an observer is to be told of before it ends the sandbox. Without one it does so now.
-    fn violation(&mut self, notification: &Notification, decision: Decision) -> Result<Box<Violation>, End> {
-        let Phase::Running(running) = &mut self.phase else { return Err(End::Gone) };
+    fn violation(&mut self, notification: &Notification, decision: Decision) {
+        let Phase::Running(running) = &self.phase else { return };
         let listener = running.listener.as_fd();
         let mut read = |address| notify::read_string(listener, notification, address, explain::TEXT_LIMIT);
         let policy = &self.judge.policy;
         let violation = explain::explain(policy, decision, &notification.data, notification.pid, &mut read);
-        let violation = Box::new(violation);
         self.telemetry.violation(&violation);
-        if self.observer.is_none() {
-            return Err(End::Violation(violation));
-        }
-        running.violation = Some(violation.clone());
-        Ok(violation)
-    }
-
-    /// The observer has been told of the violation, or does not come to an end with it.
-    pub(super) fn told(&mut self, panic: Option<String>) {
-        if let Some(panic) = panic {
-            self.failed("observer".to_owned(), panic);
-        }
-        if let Phase::Running(running) = &mut self.phase
-            && let Some(violation) = running.violation.take()
-        {
-            self.end(End::Violation(violation));
-        }
+        self.end_with(End::Violation(Box::new(violation)), Some(*notification));
     }
 
     /// A handler has decided.
-    pub(super) fn decided(
-        &mut self,
-        mailbox: &mut Mailbox,
-        notification: &Notification,
-        ruling: Ruling,
-    ) -> Option<Box<Violation>> {
-        match self.carry_out(mailbox, notification, ruling) {
-            Ok(to_tell) => to_tell,
-            Err(end) => {
-                self.end(end);
-                None
-            }
+    pub(super) fn decided(&mut self, mailbox: &mut Mailbox, notification: &Notification, ruling: Ruling) {
+        if let Err(end) = self.carry_out(mailbox, notification, ruling) {
+            self.end(end);
         }
     }
 
-    fn carry_out(
-        &mut self,
-        mailbox: &mut Mailbox,
-        notification: &Notification,
-        ruling: Ruling,
-    ) -> Result<Option<Box<Violation>>, End> {
-        let Phase::Running(running) = &mut self.phase else { return Ok(None) };
+    fn carry_out(&mut self, mailbox: &mut Mailbox, notification: &Notification, ruling: Ruling) -> Result<(), End> {
+        let Phase::Running(running) = &mut self.phase else { return Ok(()) };
         let id = notification.id;
         // Otherwise its time was over, and it was denied.
-        let Some(index) = running.in_flight.iter().position(|call| call.id == id) else { return Ok(None) };
+        let Some(index) = running.in_flight.iter().position(|call| call.id == id) else { return Ok(()) };
         let call = running.in_flight.swap_remove(index);
         let ruling = if Instant::now() < call.until { ruling } else { Ruling::Failed(self.judge.out_of_patience()) };
         let mut failed = None;
@@ -290,13 +272,14 @@ impl Member {
                 let addition = Addition { at: None, cloexec, answer: true };
                 let added = notify::add_descriptor(running.listener.as_fd(), id, descriptor.as_fd(), addition);
                 match added {
-                    Ok(_) => return Ok(None),
+                    Ok(_) => return Ok(()),
                     Err(sys::Errno(errno)) => Answer::Fail(u16::try_from(errno).unwrap_or(libc::EPERM as u16)),
                 }
             }
             Ruling::Reply(Reply::Violation) => {
                 let decision = self.judge.decide(&notification.data);
-                return self.violation(notification, decision).map(Some);
+                self.violation(notification, decision);
+                return Ok(());
             }
             Ruling::Reply(Reply::Proceed { inspect: true }) => {
                 let what = "only the ptrace monitor can tell what it returned".to_owned();
@@ -313,7 +296,7 @@ impl Member {
         if let Some(what) = failed {
             self.failed(self.judge.name_of(call.nr), what);
         }
-        Ok(None)
+        Ok(())
     }
 
     /// Notes what went wrong in code of the host's.
@@ -325,6 +308,14 @@ impl Member {
     /// Does what the clock says.
     pub(super) fn look_at_clock(&mut self, mailbox: &mut Mailbox) {
         let Phase::Running(running) = &mut self.phase else { return };
+        if let Some(ends) = &running.ending {
+            if ends.until.is_some_and(|until| until <= Instant::now()) {
+                let what = "telling of its end took too long".to_owned();
+                self.failed("observer".to_owned(), what);
+                self.finish_errand();
+            }
+            return;
+        }
         if let Some(limit) = self.deadline.over() {
             return self.end(End::TimedOut(limit));
         }
@@ -365,22 +356,71 @@ impl Member {
 
     /// The sandbox is gone.
     pub(super) fn gone(&mut self) {
-        if matches!(self.phase, Phase::Running(_)) {
-            self.end(End::Gone);
+        match &self.phase {
+            // Whoever is told of its end takes part in it.
+            Phase::Running(running) if running.ending.is_some() => {}
+            Phase::Running(_) => self.end(End::Gone),
+            Phase::Ending(_) | Phase::Over => {}
         }
     }
 
-    /// Parties cannot go on.
+    /// Supervision cannot go on.
     pub(super) fn give_up(&mut self, what: String) {
         self.end(End::Broken(what));
     }
 
-    /// Ends it. The first end counts; a violation that is being told of is one.
     fn end(&mut self, end: End) {
+        self.end_with(end, None);
+    }
+
+    /// Ends it, or will once an errand is done. The first end counts.
+    fn end_with(&mut self, end: End, call: Option<Notification>) {
+        let Phase::Running(running) = &mut self.phase else { return };
+        if running.ending.is_some() {
+            return;
+        }
+        let told = self.observer.is_some() && matches!(end, End::Violation(_));
+        let stacks = self.stacks.as_ref().is_some_and(|stacks| stacks.wants(&end));
+        running.ending = Some(Ends { end, call, until: None });
+        if !told && !stacks {
+            self.finish_errand();
+        }
+    }
+
+    /// What is to be done before it ends, if that has not begun.
+    pub(super) fn take_errand(&mut self) -> Option<Errand> {
+        let Phase::Running(running) = &mut self.phase else { return None };
+        let ends = running.ending.as_mut().filter(|ends| ends.until.is_none())?;
+        ends.until = Some(Instant::now() + ERRAND_PATIENCE);
+        let observer = match (&self.observer, &ends.end) {
+            (Some(observer), End::Violation(violation)) => Some((Arc::clone(observer), violation.clone())),
+            _ => None,
+        };
+        Some(Errand { subject: self.stacks.as_ref().and_then(|stacks| running.subject(stacks)), observer })
+    }
+
+    /// An errand is done.
+    pub(super) fn done(&mut self, done: Done) {
+        if let Some(panic) = done.panic {
+            self.failed("observer".to_owned(), panic);
+        }
+        self.found = done.found;
+        self.finish_errand();
+    }
+
+    /// Another thread supervises, since an errand takes long. If nobody but an observer is told, it does not have to be waited for.
+    pub(super) fn taken_over(&mut self) {
+        if self.stacks.is_none()
+            && let Phase::Running(Running { ending: Some(_), .. }) = &self.phase
+        {
+            self.finish_errand();
+        }
+    }
+
+    fn finish_errand(&mut self) {
         match std::mem::replace(&mut self.phase, Phase::Over) {
-            Phase::Running(Running { tree, listener, violation, .. }) => {
-                let end = violation.map_or(end, End::Violation);
-                self.phase = Phase::Ending(Ending::new(tree, Some(listener), end));
+            Phase::Running(Running { tree, listener, ending: Some(ends), .. }) => {
+                self.phase = Phase::Ending(Ending::new(tree, Some(listener), ends.end));
             }
             phase => self.phase = phase,
         }
@@ -413,6 +453,7 @@ impl Member {
         let program = std::mem::take(&mut self.program);
         let outcome = Outcome::new(program, status, Usage { wall: self.started.elapsed(), ..usage });
         let outcome = outcome.with_failures(std::mem::take(&mut self.failures)).with_supervised(self.supervised);
+        let outcome = std::mem::take(&mut self.found).told(outcome);
         self.telemetry.finished(&outcome);
         outcome
     }
@@ -433,7 +474,24 @@ impl Drop for Member {
 
 impl Running {
     fn takes_calls(&self) -> bool {
-        self.listening && self.violation.is_none() && self.in_flight.len() < MOST_IN_FLIGHT
+        self.listening && self.ending.is_none() && self.in_flight.len() < MOST_IN_FLIGHT
+    }
+
+    /// What stacks are to be told of.
+    #[cfg(feature = "symbolize")]
+    fn subject(&self, stacks: &Stacks) -> Option<Subject> {
+        let ends = self.ending.as_ref().filter(|ends| stacks.wants(&ends.end))?;
+        Some(Subject {
+            stacks: stacks.clone(),
+            init: self.tree.init().try_clone_to_owned().ok()?,
+            main_pid: self.tree.main_pid(),
+            call: ends.call.map(|notification| (Arc::clone(&self.listener), notification)),
+        })
+    }
+
+    #[cfg(not(feature = "symbolize"))]
+    fn subject(&self, stacks: &Stacks) -> Option<Subject> {
+        match *stacks {}
     }
 
     /// Answers a call; `false` if the caller is gone.
@@ -450,6 +508,7 @@ pub(super) struct Parties {
     pub(super) observer: Option<Arc<dyn Observer>>,
     pub(super) program: String,
     pub(super) telemetry: Telemetry,
+    pub(super) stacks: Option<Stacks>,
 }
 
 fn broken(what: &str, sys::Errno(errno): sys::Errno) -> End {

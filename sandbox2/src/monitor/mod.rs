@@ -11,12 +11,15 @@ mod bootstrap;
 mod caller;
 pub(crate) mod control;
 mod end;
+mod errand;
 mod handshake;
 mod hub;
 pub(crate) mod job;
 mod judge;
 mod member;
 mod meter;
+#[cfg(feature = "symbolize")]
+mod stacks;
 mod station;
 mod supervisor;
 mod telemetry;
@@ -35,6 +38,8 @@ use self::job::Job;
 use self::judge::Judge;
 use self::member::{Member, Parties};
 use self::meter::Meter;
+#[cfg(feature = "symbolize")]
+pub(crate) use self::stacks::Stacks;
 use self::station::Station;
 use self::telemetry::{Telemetry, Timeline};
 use crate::error::{SetupError, Stage};
@@ -177,8 +182,8 @@ fn launch_and_sandbox(
 ) -> Result<Member, (Status, Usage)> {
     let setup_failed = |error| (Status::SetupFailed(error), Usage::default());
     job.check().map_err(setup_failed)?;
-    let Job { spec, policy, handlers, observer, .. } = job;
-    if observer.is_some() || !handlers.is_empty() {
+    let Job { spec, policy, handlers, observer, stacks, .. } = job;
+    if observer.is_some() || stacks.is_some() || !handlers.is_empty() {
         station::watch(station).map_err(setup_failed)?;
     }
     let mut mailbox =
@@ -219,7 +224,7 @@ fn launch_and_sandbox(
     let judge = Arc::new(Judge::new(policy, handlers, last.is_some()));
     let timeline = Timeline { began: started, set_up, executed: Instant::now() };
     telemetry.launched(u32::try_from(launched.main_pid()).unwrap_or(0), timeline);
-    let parties = Parties { control, judge, observer, program, telemetry };
+    let parties = Parties { control, judge, observer, program, telemetry, stacks };
     let meter = Meter::new(tree_cpu_time, Instant::now());
     Ok(Member::new(launched, last, parties, started, deadline, meter))
 }

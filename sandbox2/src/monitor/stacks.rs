@@ -1,0 +1,224 @@
+//! The stacks of a sandboxee that is about to end: its threads are stopped, looked at, and killed.
+//!
+//! The thread that stops them is the only one that can look at them, and must be there until they are dead. So all of that is done in one go,
+//! by whichever thread supervises, while its hub is left for others.
+
+use std::fs;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::end::End;
+use crate::outcome::Outcome;
+use crate::report::maps::Maps;
+use crate::report::stack::Stack;
+use crate::sys::abi::Rusage;
+use crate::sys::notify::{self, Answer, Mailbox, Notification};
+use crate::sys::ptrace::{self, Registers};
+use crate::sys::{Errno, calls};
+use crate::unwind::{Snapshot, StackTraces, Symbolizer, tell};
+
+/// How long one thread may take to stop, and all together.
+const STOPPING: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(500));
+
+/// How long killed threads are waited for.
+const DYING: Duration = Duration::from_secs(2);
+
+/// The most threads that are stopped.
+const MOST_THREADS: usize = 64;
+
+/// When stacks are told, and by whom.
+#[derive(Clone)]
+pub(crate) struct Stacks {
+    pub(crate) options: StackTraces,
+    pub(crate) symbolizer: Arc<dyn Symbolizer + Send + Sync>,
+}
+
+impl Stacks {
+    /// Whether an end like that is to have them. Of what has ended already there are none.
+    pub(super) fn wants(&self, end: &End) -> bool {
+        match end {
+            End::Violation(_) => self.options.wants_violation(),
+            End::TimedOut(_) | End::CpuTimeExceeded(_) => self.options.wants_timeout(),
+            End::Killed => self.options.wants_kill(),
+            End::NotSandboxed(_) | End::Gone | End::Broken(_) => false,
+        }
+    }
+}
+
+/// What is looked at.
+pub(super) struct Subject {
+    pub(super) stacks: Stacks,
+    /// Init, to kill everything with.
+    pub(super) init: OwnedFd,
+    /// The sandboxee's process id, where it is not a call that is looked at.
+    pub(super) main_pid: i32,
+    /// The call that is denied, and where it waits.
+    pub(super) call: Option<(Arc<OwnedFd>, Notification)>,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) stacks: Vec<Stack>,
+    pub(super) maps: Option<Maps>,
+}
+
+impl Found {
+    pub(super) fn told(self, outcome: Outcome) -> Outcome {
+        outcome.with_stacks(self.stacks, self.maps)
+    }
+}
+
+/// Threads that this thread is attached to.
+#[derive(Default)]
+struct Attached {
+    tids: Vec<i32>,
+    stopped: Vec<(i32, Registers)>,
+}
+
+impl Subject {
+    /// Looks at it, and kills the sandbox. Nothing here fails: what cannot be told is missing, or says why.
+    pub(super) fn look(self) -> Found {
+        let mut attached = Attached::default();
+        let first = match &self.call {
+            Some((listener, notification)) => attached.stop_caller(listener, notification),
+            None => attached.stop(self.main_pid, |tid| self.is_of_this_sandbox(tid)),
+        };
+        let found = match first {
+            Ok(first) => self.tell(&mut attached, first),
+            Err(why) => {
+                let tid = self.call.as_ref().map_or(self.main_pid, |(_, notification)| notification.pid.cast_signed());
+                let error = Some(format!("the thread cannot be looked at: {why}"));
+                let stack = Stack { tid: tid.cast_unsigned(), error, ..Stack::default() };
+                Found { stacks: vec![stack], maps: None }
+            }
+        };
+        // ESRCH: it has ended by itself. Whoever supervises kills it again, in any way there is.
+        let _ = calls::pidfd_send_signal(self.init.as_raw_fd(), libc::SIGKILL);
+        attached.bury();
+        found
+    }
+
+    fn tell(&self, attached: &mut Attached, first: i32) -> Found {
+        let process = process_of(first).unwrap_or(first);
+        if self.stacks.options.wants_all_threads() {
+            let until = Instant::now() + STOPPING.1;
+            for tid in threads_of(process).into_iter().filter(|tid| *tid != first).take(MOST_THREADS - 1) {
+                if Instant::now() >= until {
+                    break;
+                }
+                // One that has ended meanwhile, or does not stop, is left out.
+                let _ = attached.stop(tid, |tid| self.is_of_this_sandbox(tid));
+            }
+        }
+        let snapshot = Snapshot::capture(process, &attached.stopped, &self.stacks.options);
+        let stacks = tell(&snapshot, &self.stacks.options, &*self.stacks.symbolizer);
+        Found { stacks, maps: Some(snapshot.maps().clone()).filter(|maps| !maps.mappings.is_empty()) }
+    }
+
+    /// Whether a number is that of a thread of this sandbox.
+    fn is_of_this_sandbox(&self, tid: i32) -> bool {
+        let namespace = |pid: i32| fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
+        let init = crate::launch::pid_of(&self.init).ok().and_then(namespace);
+        init.is_some() && init == namespace(tid)
+    }
+}
+
+impl Attached {
+    /// Stops the thread that waits in that call: it is denied, and stopped before it goes on.
+    fn stop_caller(&mut self, listener: &Arc<OwnedFd>, notification: &Notification) -> Result<i32, String> {
+        let tid = i32::try_from(notification.pid).ok().filter(|tid| *tid > 0).ok_or("it has no number here")?;
+        let is_caller = |_: i32| notify::is_valid(listener.as_fd(), notification.id);
+        self.attach(tid, is_caller)?;
+        ptrace::interrupt(tid).map_err(|errno| named("stopped", errno))?;
+        let denied = Mailbox::new()
+            .and_then(|mut mailbox| mailbox.send(listener.as_fd(), notification.id, Answer::Fail(libc::ENOSYS as u16)));
+        denied.map_err(|errno| named("denied", errno))?;
+        self.await_stop(tid)
+    }
+
+    /// Stops a thread.
+    fn stop(&mut self, tid: i32, is_right: impl Fn(i32) -> bool) -> Result<i32, String> {
+        self.attach(tid, is_right)?;
+        ptrace::interrupt(tid).map_err(|errno| named("stopped", errno))?;
+        self.await_stop(tid)
+    }
+
+    fn attach(&mut self, tid: i32, is_right: impl Fn(i32) -> bool) -> Result<(), String> {
+        ptrace::seize(tid, libc::PTRACE_O_EXITKILL).map_err(|errno| named("attached to", errno))?;
+        // While this is attached to it, the number is nobody else's.
+        if is_right(tid) {
+            self.tids.push(tid);
+            return Ok(());
+        }
+        // It goes on as if nothing had been, which it needs to be stopped for.
+        let _ = ptrace::interrupt(tid);
+        let _ = await_change(tid, DYING);
+        let _ = ptrace::detach(tid, 0);
+        Err("it has ended".to_owned())
+    }
+
+    fn await_stop(&mut self, tid: i32) -> Result<i32, String> {
+        match await_change(tid, STOPPING.0) {
+            Some(status) if libc::WIFSTOPPED(status) => {
+                let registers = ptrace::registers(tid).map_err(|errno| named("read", errno))?;
+                self.stopped.push((tid, registers));
+                Ok(tid)
+            }
+            Some(_) => {
+                self.tids.retain(|attached| *attached != tid);
+                Err("it has ended".to_owned())
+            }
+            None => Err(format!("it did not stop within {:?}", STOPPING.0)),
+        }
+    }
+
+    /// Waits until all of them are dead: nobody else can.
+    fn bury(self) {
+        let until = Instant::now() + DYING;
+        for tid in self.tids {
+            while let Some(status) = await_change(tid, until.saturating_duration_since(Instant::now())) {
+                if !libc::WIFSTOPPED(status) {
+                    break;
+                }
+                // Another stop on its way out.
+                let _ = ptrace::go_on(tid, 0);
+            }
+        }
+    }
+}
+
+fn named(what: &str, Errno(errno): Errno) -> String {
+    format!("it cannot be {what}: {}", nix::errno::Errno::from_raw(errno))
+}
+
+/// The next stop of a thread, or its end, at most that long; `None` if neither comes, or nobody is there.
+fn await_change(tid: i32, patience: Duration) -> Option<i32> {
+    let until = Instant::now() + patience;
+    let mut pause = Duration::from_micros(20);
+    loop {
+        match ptrace::wait(tid, libc::WNOHANG, &mut Rusage::default()) {
+            Ok((0, _)) | Err(Errno(libc::EINTR)) => {}
+            Ok((_, status)) => return Some(status),
+            Err(_) => return None,
+        }
+        if Instant::now() >= until {
+            return None;
+        }
+        // There is no descriptor that tells of it.
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(1));
+    }
+}
+
+/// The process that a thread belongs to.
+fn process_of(tid: i32) -> Option<i32> {
+    let status = fs::read_to_string(format!("/proc/{tid}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("Tgid:"))?.trim().parse().ok()
+}
+
+fn threads_of(process: i32) -> Vec<i32> {
+    let tasks = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    tasks.filter_map(|task| task.file_name().to_str()?.parse().ok()).collect()
+}
