@@ -21,6 +21,7 @@ mod logs;
 mod observers;
 mod outcomes;
 mod reports;
+mod stacks;
 mod steering;
 mod tree;
 
