@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use crate::error::{SetupError, Stage};
 use crate::executor::Executor;
-use crate::launch::LaunchSpec;
+use crate::handlers::Handlers;
 use crate::monitor;
 use crate::monitor::control::{Control, Start};
+use crate::monitor::job::Job;
+use crate::observer::Observer;
+use crate::outcome::Monitor;
 use crate::outcome::{Outcome, Status, Usage};
 use crate::policy::Policy;
 
@@ -46,7 +49,7 @@ pub struct Sandbox2 {
 
 #[derive(Debug)]
 enum State {
-    Ready(Box<(Executor, Policy)>),
+    Ready(Box<Ready>),
     Started(Running),
     /// It could not be started.
     Failed(Box<Outcome>),
@@ -54,22 +57,71 @@ enum State {
     Moved,
 }
 
+/// What is to be run.
+struct Ready {
+    executor: Executor,
+    policy: Policy,
+    handlers: Handlers,
+    observer: Option<Arc<dyn Observer>>,
+    monitor: Option<Monitor>,
+}
+
+impl std::fmt::Debug for Ready {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ready").finish_non_exhaustive()
+    }
+}
+
+impl Ready {
+    fn into_job(self) -> Result<Job, SetupError> {
+        let spec = self.executor.into_spec(&self.policy)?;
+        Ok(Job { spec, policy: self.policy, handlers: self.handlers, observer: self.observer, monitor: self.monitor })
+    }
+}
+
 impl Sandbox2 {
+    /// How it is supervised.
+    #[must_use]
+    pub fn monitor(mut self, monitor: Monitor) -> Sandbox2 {
+        if let State::Ready(ready) = &mut self.state {
+            ready.monitor = Some(monitor);
+        }
+        self
+    }
+
+    /// What decides about `NOTIFY`.
+    #[must_use]
+    pub fn handlers(mut self, handlers: Handlers) -> Sandbox2 {
+        if let State::Ready(ready) = &mut self.state {
+            ready.handlers = handlers;
+        }
+        self
+    }
+
+    /// Who hears of it.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Sandbox2 {
+        if let State::Ready(ready) = &mut self.state {
+            ready.observer = Some(observer);
+        }
+        self
+    }
+
     /// `executor`'s program under `policy`: a `&'static Policy` that `policy!` made, or one by value.
     pub fn new(executor: Executor, policy: impl Into<Policy>) -> Sandbox2 {
-        Sandbox2 { state: State::Ready(Box::new((executor, policy.into()))) }
+        let ready = Ready { executor, policy: policy.into(), handlers: Handlers::new(), observer: None, monitor: None };
+        Sandbox2 { state: State::Ready(Box::new(ready)) }
     }
 
     /// Runs to the end, supervising on the calling thread.
     pub fn run(self) -> Outcome {
         match self.state {
             State::Ready(ready) => {
-                let (executor, policy) = *ready;
-                let name = executor.name().to_string_lossy().into_owned();
+                let name = ready.executor.name().to_string_lossy().into_owned();
                 let run = || {
-                    let spec = executor.into_spec(&policy)?;
+                    let job = ready.into_job()?;
                     let control = Control::new(false)?;
-                    Ok(monitor::run(spec, &policy, &control))
+                    Ok(monitor::run(job, &control))
                 };
                 run().unwrap_or_else(|error| not_started(name, error))
             }
@@ -172,9 +224,8 @@ impl Sandbox2 {
             return;
         }
         if let State::Ready(ready) = std::mem::replace(&mut self.state, State::Moved) {
-            let (executor, policy) = *ready;
-            let name = executor.name().to_string_lossy().into_owned();
-            let started = executor.into_spec(&policy).and_then(|spec| Running::start(spec, policy, name.clone()));
+            let name = ready.executor.name().to_string_lossy().into_owned();
+            let started = ready.into_job().and_then(|job| Running::start(job, name.clone()));
             self.state = match started {
                 Ok(running) => State::Started(running),
                 Err(error) => State::Failed(Box::new(not_started(name, error))),
@@ -235,12 +286,12 @@ impl Drop for LastWord {
 }
 
 impl Running {
-    fn start(spec: LaunchSpec, policy: Policy, program: String) -> Result<Running, SetupError> {
+    fn start(job: Job, program: String) -> Result<Running, SetupError> {
         let control = Arc::new(Control::new(true)?);
         let last_word = LastWord { control: Arc::clone(&control), program };
         // Launched and supervised on one thread: the kernel ties the sandbox to the life of the thread that made it.
         let thread = std::thread::Builder::new().name("sandbox2".to_owned()).spawn(move || {
-            let outcome = monitor::run(spec, &policy, &last_word.control);
+            let outcome = monitor::run(job, &last_word.control);
             last_word.control.announce_outcome(outcome);
         });
         let thread = thread.map_err(|error| {

@@ -8,7 +8,8 @@
 
 pub(crate) mod control;
 mod handshake;
-mod verdict;
+pub(crate) mod job;
+mod judge;
 
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
@@ -20,11 +21,11 @@ use sandbox2_policy::arch::Arch;
 
 use self::control::Control;
 use self::handshake::LastStep;
-use self::verdict::{Verdict, verdict};
+use self::job::Job;
+use self::judge::{Judge, Verdict};
 use crate::error::{SetupError, Stage};
-use crate::launch::{self, Begun, LaunchSpec, Launched, Tree};
+use crate::launch::{self, Begun, Launched, Tree};
 use crate::outcome::{Outcome, Status, Usage, Violation};
-use crate::policy::Policy;
 use crate::report::explain;
 use crate::sys;
 use crate::sys::notify::{self, Answer, Mailbox, Notification};
@@ -37,14 +38,18 @@ const KILL_PATIENCE: Duration = Duration::from_secs(5);
 const EXEC_PAUSE: Duration = Duration::from_millis(5);
 
 /// Launches and supervises on the calling thread until the sandbox is gone.
-pub(crate) fn run(spec: LaunchSpec, policy: &Policy, control: &Control) -> Outcome {
+pub(crate) fn run(job: Job, control: &Control) -> Outcome {
     let started = Instant::now();
-    let program = spec.program_name.to_string_lossy().into_owned();
-    let (status, usage) = launch_and_watch(spec, policy, control, started);
+    let program = job.spec.program_name.to_string_lossy().into_owned();
+    let (status, usage) = match job.check() {
+        Ok(()) => launch_and_watch(job, control, started),
+        Err(error) => (Status::SetupFailed(error), Usage::default()),
+    };
     Outcome::new(program, status, Usage { wall: started.elapsed(), ..usage })
 }
 
-fn launch_and_watch(spec: LaunchSpec, policy: &Policy, control: &Control, started: Instant) -> (Status, Usage) {
+fn launch_and_watch(job: Job, control: &Control, started: Instant) -> (Status, Usage) {
+    let Job { spec, policy, handlers, .. } = job;
     let setup_failed = |error| (Status::SetupFailed(error), Usage::default());
     let mailbox = match Mailbox::new() {
         Ok(mailbox) => mailbox,
@@ -68,14 +73,14 @@ fn launch_and_watch(spec: LaunchSpec, policy: &Policy, control: &Control, starte
         Err(error) => return setup_failed(error),
     };
     notify::wake_synchronously(launched.listener());
+    let judge = Judge::new(policy, handlers, matches!(bootstrap, Bootstrap::Close(_)));
     let mut monitor = Monitor {
         launched: &launched,
-        policy,
+        judge: &judge,
         control,
         mailbox,
         deadline,
         bootstrap: Some(bootstrap),
-        routed: matches!(bootstrap, Bootstrap::Close(_)),
         listening: true,
         exec_pending: false,
     };
@@ -140,14 +145,12 @@ struct Ready {
 
 struct Monitor<'a> {
     launched: &'a Launched,
-    policy: &'a Policy,
+    judge: &'a Judge,
     control: &'a Control,
     mailbox: Mailbox,
     deadline: Deadline,
     /// What is still to come.
     bootstrap: Option<Bootstrap>,
-    /// Whether the filter asks about such a `close`.
-    routed: bool,
     listening: bool,
     /// Set between the bootstrap exec's answer and its completion.
     exec_pending: bool,
@@ -243,7 +246,8 @@ impl Monitor<'_> {
             Some(Bootstrap::Close(last)) if gives_up(&notification, last.listener) => self.bootstrap_close()?,
             pending => {
                 self.bootstrap = pending;
-                match verdict(self.policy, &notification.data, self.routed) {
+                match self.judge.verdict(&notification.data) {
+                    Verdict::Ask => return Err(End::Broken("not yet".to_owned())),
                     Verdict::Answer(answer) => answer,
                     Verdict::Violation(decision) => return Err(self.violation(listener, &notification, decision)),
                     Verdict::Unexpected => {
@@ -303,7 +307,7 @@ impl Monitor<'_> {
         decision: crate::policy::Decision,
     ) -> End {
         let mut read = |address| notify::read_string(listener, notification, address, explain::TEXT_LIMIT);
-        let violation = explain::explain(self.policy, decision, &notification.data, notification.pid, &mut read);
+        let violation = explain::explain(&self.judge.policy, decision, &notification.data, notification.pid, &mut read);
         End::Violation(Box::new(violation))
     }
 
