@@ -3,7 +3,7 @@
 use std::io::{PipeWriter, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::path::PathBuf;
-use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::time::Duration;
 
 use super::hint;
@@ -218,6 +218,13 @@ impl Tree {
     /// Looks at memory only; no system call.
     pub(crate) fn has_left_launcher(&self) -> bool {
         self.region.shared().in_launcher.load(Acquire) == 0
+    }
+
+    /// Lets a sandboxee that waits for whoever traces it go on.
+    pub(super) fn set_traced(&self) {
+        let word = &self.region.shared().traced;
+        word.store(1, Release);
+        calls::futex_wake(word);
     }
 
     /// Whether a step of the launch has failed, the bootstrap exec included.

@@ -2,9 +2,10 @@
 //!
 //! [`raw`] makes system calls without a C library, [`abi`] lays out what they take, [`calls`] gives each one a safe face,
 //! [`server`] makes its processes in the host's place, [`spawn`] executes a program outside of any sandbox, [`region`] is the memory that host and child share, [`child`] is what runs in that memory between clone and exec,
-//! [`forget`] is how it lets go of the host's, [`stage`] says how far it came.
+//! [`ptrace`] traces, [`bell`] wakes a thread that does; [`forget`] is how it lets go of the host's, [`stage`] says how far it came.
 
 pub(crate) mod abi;
+pub(crate) mod bell;
 pub(crate) mod calls;
 pub(crate) mod child;
 pub(crate) mod forget;
