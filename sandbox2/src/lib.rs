@@ -98,6 +98,7 @@ pub use policy::{
 #[cfg(feature = "formats")]
 pub use policy::{ExportFailed, ImportFailed, ImportedPolicy};
 pub use report::coverage::Coverage;
+pub use report::registers::{Register, Registers};
 pub use report::verdict::CallError;
 pub use sandbox::{Running, Sandbox2, StillRunning};
 pub use sandbox2_client as client;

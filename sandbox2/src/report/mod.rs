@@ -9,6 +9,7 @@ pub(crate) mod coverage;
 pub(crate) mod decode;
 pub(crate) mod escape;
 pub(crate) mod explain;
+pub(crate) mod registers;
 pub(crate) mod setup;
 pub(crate) mod signals;
 pub(crate) mod stack;

@@ -90,6 +90,8 @@ stages! {
     Filter: "install the seccomp filter",
     /// The host takes the listener over.
     Listener: "take the seccomp listener over",
+    /// The host attaches to the sandboxee, to trace it.
+    Trace: "trace the sandboxee",
     /// The host waits for the child.
     Wait: "wait for the sandbox to be set up",
     /// The host starts a launch server, or asks it for the first process of a sandbox.

@@ -1,0 +1,262 @@
+//! Supervision by `ptrace(2)`: for hosts where no listener can be had, and for those who want to see signals, return values and registers.
+//!
+//! # Two threads
+//! A task is traced by one *thread*, which alone can hear of its stops, and only in `wait4(2)`, which waits for nothing else. So there are two.
+//! The tracing thread ([`tracer`]) attaches to the sandboxee and does nothing but answer stops. The thread that called ([`run`]) has launched the
+//! sandbox and watches the clock: it waits for the host's requests, the deadline, the sandbox's end and what the tracer finds, in one
+//! `ppoll(2)`. It ends a sandbox by killing init, which needs no tracer, so that no flood of stops delays a deadline or a kill. This needs no
+//! signal, and changes no disposition or mask of the host's. (The kernel sends the host a SIGCHLD at each stop, as for any child; nothing here waits for
+//! it.)
+//!
+//! The tracing thread waits with `__WNOTHREAD` and has no children but its own [bell](crate::sys::bell), so that no child of the host's is taken from
+//! it. The other way round there is no such protection: a host that itself waits for *any* child (`waitpid(-1)`) takes stops away. The task
+//! then stays stopped, until the deadline: nothing fails open.
+//!
+//! While a handler is asked ([`asks`]) the task stays stopped and the others go on. The handler's thread wakes the tracer by the bell: a
+//! process that ends when it is rung. It exists only while a handler takes its time.
+//!
+//! # What ends when
+//! If the tracing thread ends, whatever the reason, the kernel kills every task that it traced (`PTRACE_O_EXITKILL`), and the sandboxee's end
+//! is init's. If the calling thread ends, init is killed (`PR_SET_PDEATHSIG`), and everything in its namespace with it. If the host dies, both.
+//! Where nobody traces, what the filter asks about fails with ENOSYS. Killed tasks are gone only when the tracer has taken note of it, so
+//! it goes on until there are none.
+
+mod asks;
+mod caller;
+mod findings;
+#[cfg(test)]
+mod tests;
+mod tracer;
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, ppoll};
+use nix::sys::time::TimeSpec;
+
+use self::findings::Findings;
+pub(crate) use self::findings::{HandlerFailure, Stopped, Why};
+use self::tracer::Tracer;
+use super::control::Control;
+use super::job::Job;
+use super::judge::Judge;
+use super::{Deadline, End, finish};
+use crate::error::{SetupError, Stage};
+use crate::launch::{self, Tree, Untraced};
+use crate::observer::Observer;
+use crate::outcome::{Status, Usage};
+use crate::report::registers::Registers;
+use crate::sys;
+
+/// How long all tasks may take to stop, and to be looked at, before they are killed without that.
+const COLLECTION_LIMIT: Duration = Duration::from_millis(600);
+
+/// How long the tracer may take to see the end of what was killed.
+const DONE_LIMIT: Duration = Duration::from_secs(5);
+
+/// What came of a run.
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub(crate) status: Status,
+    pub(crate) usage: Usage,
+    /// What was seen of tasks in stops that are worth a report.
+    pub(crate) stops: Vec<Stopped>,
+    /// Handlers that did not come to an answer, the first few of them.
+    pub(crate) failures: Vec<HandlerFailure>,
+}
+
+impl Report {
+    fn failed(error: SetupError) -> Report {
+        Report::of((Status::SetupFailed(error), Usage::default()))
+    }
+
+    fn of((status, usage): (Status, Usage)) -> Report {
+        Report { status, usage, stops: Vec::new(), failures: Vec::new() }
+    }
+
+    /// The registers of the thread that the status is about: whoever made the denied call, or was ended by the signal.
+    pub(crate) fn registers(&self) -> Option<&Registers> {
+        let why = match &self.status {
+            Status::Violation(_) => Why::Violation,
+            Status::Signaled { signal, .. } => Why::Signal(*signal),
+            _ => return None,
+        };
+        // If several threads were ended by it, the one that was struck is told of, or else the first.
+        self.stops.iter().rev().find(|stop| stop.why == why).map(|stop| &stop.registers)
+    }
+}
+
+/// What a run is to report beyond its status.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wanted {
+    /// Every task before it is killed, since its time is over or the host wants it to.
+    pub(crate) at_kill: bool,
+}
+
+/// Launches and supervises on the calling thread until the sandbox is gone.
+pub(crate) fn run(job: Job, control: &Control, started: Instant, wanted: Wanted) -> Report {
+    let Job { spec, policy, handlers, observer, .. } = job;
+    let deadline = Deadline::new(started, spec.limits.wall_time());
+    let begun = Findings::new().and_then(|findings| Ok((Arc::new(findings), launch::launch_traced(spec, &policy)?)));
+    let (findings, untraced) = match begun {
+        Ok(begun) => begun,
+        Err(error) => return Report::failed(error),
+    };
+    let judge = Judge::new(policy, handlers, false);
+    let tracer = Tracer::new(judge, observer.clone(), Arc::clone(&findings), untraced.main_pid());
+    let thread = match start(tracer, &untraced, &findings, wanted) {
+        Ok(thread) => thread,
+        Err(error) => return Report::of(finish(untraced.into_tree(), None, End::NotSandboxed(error))),
+    };
+    let mut clock = Clock { control, findings: &findings, deadline, announced: false };
+    let (tree, end) = match clock.before(observer.as_deref(), untraced.main_pid()) {
+        Err(end) => (untraced.into_tree(), end),
+        Ok(()) => {
+            let tree = untraced.release();
+            let end = clock.watch(&tree);
+            (tree, end)
+        }
+    };
+    let why = match end {
+        End::TimedOut(_) => Some(Why::TimedOut),
+        End::Killed => Some(Why::Killed),
+        _ => None,
+    };
+    if let Some(why) = why.filter(|_| wanted.at_kill) {
+        findings.collect(why, COLLECTION_LIMIT);
+    }
+    conclude(tree, &findings, thread, end)
+}
+
+/// Tells of the tracing thread's end, however it comes.
+struct LastWord(Arc<Findings>);
+
+impl Drop for LastWord {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.end(End::Broken("the tracing thread panicked".to_owned()));
+        }
+        self.0.done();
+    }
+}
+
+/// Starts the tracing thread, and waits until it has attached to the sandboxee.
+fn start(
+    mut tracer: Tracer,
+    untraced: &Untraced,
+    findings: &Arc<Findings>,
+    wanted: Wanted,
+) -> Result<JoinHandle<()>, SetupError> {
+    let (pid, process) = (untraced.main_pid(), untraced.main().try_clone_to_owned());
+    let failed = |error: std::io::Error| SetupError::new(Stage::Trace, error.raw_os_error());
+    let process = process.map_err(failed)?;
+    let word = LastWord(Arc::clone(findings));
+    let thread = std::thread::Builder::new().name("sandbox2-tracer".to_owned()).spawn(move || {
+        let word = word;
+        let bell = if wanted.at_kill { tracer.make_wakeable() } else { Ok(()) };
+        let bell = bell.map_err(|sys::Errno(errno)| SetupError::new(Stage::Trace, Some(errno)));
+        let attached = bell.and_then(|()| tracer::attach(pid, std::os::fd::AsFd::as_fd(&process)));
+        drop(process);
+        let traced = attached.is_ok();
+        word.0.attached(attached);
+        if traced {
+            tracer.run();
+        }
+    });
+    let thread = thread.map_err(|error| failed(error).with_what("a thread to trace the sandboxee"))?;
+    findings.await_attached().map(|()| thread)
+}
+
+/// The thread that launches, and ends what it has launched.
+struct Clock<'a> {
+    control: &'a Control,
+    findings: &'a Findings,
+    deadline: Deadline,
+    /// Whether it has been told that the program runs.
+    announced: bool,
+}
+
+impl Clock<'_> {
+    /// What comes before the program: its host may not want it any more.
+    fn before(&self, observer: Option<&dyn Observer>, pid: i32) -> Result<(), End> {
+        let started = observer.map_or(Ok(()), |observer| observer.started(u32::try_from(pid).unwrap_or(0)));
+        // What the host says of it is no step that has failed.
+        started.map_err(|what| End::NotSandboxed(SetupError::new(Stage::Sandboxee, None).with_what(what)))?;
+        if self.control.is_killed() {
+            return Err(End::Killed);
+        }
+        self.deadline.over().map_or(Ok(()), |limit| Err(End::TimedOut(limit)))
+    }
+
+    /// Rounds until something ends the sandbox. The order within a round is the priority of ends that coincide.
+    fn watch(&mut self, tree: &Tree) -> End {
+        loop {
+            let [woken, gone, news] = match self.wait(tree) {
+                Ok(ready) => ready,
+                Err(errno) => return End::Broken(format!("waiting for the sandboxee failed: {errno}")),
+            };
+            if news {
+                self.findings.read_news();
+                if let Some(end) = self.findings.take_end() {
+                    return end;
+                }
+                if self.findings.has_executed() && !self.announced {
+                    self.announced = true;
+                    self.control.announce_running(u32::try_from(tree.main_pid()).unwrap_or(0));
+                }
+            }
+            if woken {
+                let requests = self.control.requests();
+                if requests.killed {
+                    return End::Killed;
+                }
+                if let Some(new) = requests.limit {
+                    self.deadline = Deadline::new(new.since, new.limit);
+                }
+            }
+            if let Some(limit) = self.deadline.over() {
+                return End::TimedOut(limit);
+            }
+            if gone {
+                return End::Gone;
+            }
+        }
+    }
+
+    fn wait(&self, tree: &Tree) -> Result<[bool; 3], Errno> {
+        let mut fds =
+            [self.control.wake(), tree.init(), self.findings.news()].map(|fd| PollFd::new(fd, PollFlags::POLLIN));
+        match ppoll(&mut fds, self.deadline.left().map(TimeSpec::from_duration), None) {
+            Ok(_) => {}
+            Err(Errno::EINTR) => return Ok([false; 3]),
+            Err(errno) => return Err(errno),
+        }
+        let found = fds.map(|fd| fd.revents().unwrap_or(PollFlags::empty()));
+        if found.iter().any(|found| found.contains(PollFlags::POLLNVAL)) {
+            return Err(Errno::EBADF);
+        }
+        Ok(found.map(|found| found.contains(PollFlags::POLLIN)))
+    }
+}
+
+/// Ends what is left, and puts together what is known of it.
+fn conclude(tree: Tree, findings: &Findings, thread: JoinHandle<()>, end: End) -> Report {
+    findings.close();
+    // If that cannot be done, `finish` says so.
+    let _ = if matches!(end, End::Gone) { Ok(()) } else { tree.kill() };
+    let done = findings.await_done(DONE_LIMIT);
+    // What was found while the end came says more than that it came; a violation more than any other.
+    let end = match (end, findings.take_end()) {
+        (End::Violation(violation), _) | (_, Some(End::Violation(violation))) => End::Violation(violation),
+        (End::Gone, Some(end)) => end,
+        (end, _) => end,
+    };
+    let (status, usage) = finish(tree, None, end);
+    if done {
+        // It has nothing left to do; if it panicked, that was told.
+        let _ = thread.join();
+    }
+    Report { status, usage, stops: findings.take_stops(), failures: findings.take_failures() }
+}
