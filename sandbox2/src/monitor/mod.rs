@@ -10,6 +10,7 @@ pub(crate) mod control;
 mod handshake;
 pub(crate) mod job;
 mod judge;
+mod traced;
 
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
@@ -42,6 +43,10 @@ pub(crate) fn run(job: Job, control: &Control) -> Outcome {
     let started = Instant::now();
     let program = job.spec.program_name.to_string_lossy().into_owned();
     let (status, usage) = match job.check() {
+        Ok(()) if job.monitor == Some(crate::outcome::Monitor::Ptrace) => {
+            let report = traced::run(job, control, started, traced::Wanted::default());
+            (report.status, report.usage)
+        }
         Ok(()) => launch_and_watch(job, control, started),
         Err(error) => (Status::SetupFailed(error), Usage::default()),
     };

@@ -19,6 +19,7 @@ mod logs;
 mod outcomes;
 mod reports;
 mod steering;
+mod traced;
 mod tree;
 
 use std::io::Read;
