@@ -244,8 +244,11 @@ impl Tracer {
             (ptrace::EVENT_STOP, libc::SIGSTOP | libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU) => {
                 alive(ptrace::listen(tid), "a stopped task cannot be left stopped").map(drop)
             }
-            // A new task, which the kernel attaches by itself: its own first stop, and its parent's.
-            (libc::PTRACE_EVENT_CLONE | libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | ptrace::EVENT_STOP, _) => {
+            (libc::PTRACE_EVENT_CLONE | libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK, _) => {
+                // A new task, which the kernel has attached by itself; its own first stop comes before or after this.
+                if let Ok(Ok(new)) = ptrace::event_message(tid).map(i32::try_from) {
+                    self.tasks.entry(new).or_default();
+                }
                 self.go_on(tid, 0)
             }
             (0, CALL) => self.returned(tid),
@@ -519,40 +522,40 @@ impl Tracer {
         let end = Instant::now() + STOPS_LIMIT;
         let mut tids: Vec<i32> = self.tasks.keys().copied().collect();
         tids.sort_unstable_by_key(|tid| (*tid != self.main, *tid));
+        // All at once, so that they stop together; one that is gone, or is stopped already, makes no difference.
+        for tid in &tids {
+            let _ = ptrace::interrupt(*tid);
+        }
         for tid in tids {
             let now = Instant::now();
             if now >= end {
                 break;
             }
-            if self.hold(tid, end.min(now + STOP_LIMIT)) {
+            if self.is_stopped(tid, end.min(now + STOP_LIMIT)) {
                 self.stopped_for_report(tid, why);
             }
         }
         self.findings.collected();
     }
 
-    /// Stops a task; false if it does not stop by then.
-    fn hold(&mut self, tid: i32, until: Instant) -> bool {
+    /// Whether a task stops by then.
+    fn is_stopped(&mut self, tid: i32, until: Instant) -> bool {
         const PAUSE: Duration = Duration::from_micros(50);
-        if ptrace::event_message(tid).is_ok() {
-            return true;
-        }
-        if ptrace::interrupt(tid).is_err() {
-            return false;
-        }
-        loop {
+        // In which stop it is does not matter, and whether it was heard of.
+        while ptrace::event_message(tid).is_err() {
             match ptrace::wait(tid, libc::__WNOTHREAD | libc::WNOHANG, &mut Rusage::default()) {
                 Ok((0, _)) if Instant::now() >= until => return false,
                 Ok((0, _)) => std::thread::sleep(PAUSE),
-                Ok((_, status)) if libc::WIFSTOPPED(status) => return true,
-                Ok(_) => {
+                Ok((_, status)) if libc::WIFSTOPPED(status) => {}
+                Err(sys::Errno(libc::EINTR)) => {}
+                // It is gone.
+                Ok(_) | Err(_) => {
                     self.tasks.remove(&tid);
                     return false;
                 }
-                Err(sys::Errno(libc::EINTR)) => {}
-                Err(_) => return false,
             }
         }
+        true
     }
 }
 
