@@ -171,24 +171,31 @@ fn tree(depth: u32) {
     }
 }
 
-/// 512 processes, each of which sends signals to the next as fast as it can.
+/// 512 processes, each of which sends signals to the next and to itself as fast as it can, once all are there.
 fn flood() {
     // SAFETY: a handler that does nothing.
     unsafe { signal(SIGUSR1, nothing) };
-    let mut next = -1;
+    let (mut gate, mut open) = std::io::pipe().expect("a pipe can be made");
+    // SAFETY: takes nothing.
+    let mut next = unsafe { getpid() };
     for _ in 0..512 {
         let target = next;
-        next = child(move || {
-            loop {
-                // SAFETY: a signal to another of these; without one, to itself.
-                unsafe { kill(if target > 0 { target } else { getpid() }, SIGUSR1) };
-            }
+        next = child(|| {
+            let _ = std::io::Read::read(&mut gate, &mut [0]);
+            storm(target)
         });
     }
     say("ready");
+    open.write_all(&[0; 512]).expect("they wait for it");
+    storm(next);
+}
+
+fn storm(target: i32) -> ! {
     loop {
-        // SAFETY: a signal to one of these.
-        unsafe { kill(next, SIGUSR1) };
+        // SAFETY: a signal to another of these.
+        unsafe { kill(target, SIGUSR1) };
+        // SAFETY: and to itself.
+        unsafe { kill(getpid(), SIGUSR1) };
     }
 }
 

@@ -3,36 +3,32 @@
 //! It takes all stops that there are before it lets one task go on, so that no task has a second turn before every other had its first. A
 //! task that is not let go on stays stopped: whatever goes wrong here, nothing goes on unseen. That a task is gone (ESRCH) when something is
 //! to be done with it is no error: it can be killed in any stop, and its end is reported by itself.
+//!
+//! Here are the loop and the life of tasks; `calls` has what is done about a call, `rulings` what handlers decide, `looks` what reports need.
+
+mod calls;
+mod looks;
+mod rulings;
 
 use std::collections::HashMap;
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::errno::Errno;
-use sandbox2_policy::action::Action;
-use sandbox2_policy::arch::Arch;
 use sandbox2_policy::insn::SeccompData;
-use sandbox2_policy::tables;
 
 use super::super::End;
-use super::asks::{Asks, Outstanding};
-use super::caller::{Asking, Task};
-use super::findings::{Findings, Stopped, Why};
+use super::asks::Asks;
+use super::findings::{Findings, Why};
 use crate::error::{SetupError, Stage};
-use crate::handlers::{Reply, Ruling};
-use crate::launch::{self, Escape};
-use crate::monitor::judge::{Judge, Verdict};
-use crate::observer::{Observer, Returned};
-use crate::outcome::{DecidedBy, Violation};
-use crate::policy::Decision;
-use crate::report::explain;
-use crate::report::registers::Registers;
+use crate::launch;
+use crate::monitor::judge::Judge;
+use crate::observer::Observer;
 use crate::sys;
 use crate::sys::abi::Rusage;
 use crate::sys::bell::Bell;
-use crate::sys::notify::Answer;
-use crate::sys::ptrace::{self, CallInfo};
+use crate::sys::ptrace;
 
 const OPTIONS: i32 = libc::PTRACE_O_EXITKILL
     | libc::PTRACE_O_TRACESECCOMP
@@ -42,16 +38,6 @@ const OPTIONS: i32 = libc::PTRACE_O_EXITKILL
     | libc::PTRACE_O_TRACEEXEC
     | libc::PTRACE_O_TRACEEXIT
     | libc::PTRACE_O_TRACESYSGOOD;
-
-/// How long to wait for a handler before the others have their turn.
-const MOMENT: Duration = Duration::from_millis(2);
-
-/// How long one task, and all tasks together, may take to stop for a report.
-const STOP_LIMIT: Duration = Duration::from_millis(10);
-const STOPS_LIMIT: Duration = Duration::from_millis(500);
-
-/// Errors that the kernel keeps to itself, by which it makes a call again (`ERESTARTSYS` to `ERESTART_RESTARTBLOCK`).
-const RESTARTS: std::ops::RangeInclusive<i64> = -516..=-512;
 
 /// What the tracing thread works with.
 pub(super) struct Tracer {
@@ -107,11 +93,6 @@ fn alive(result: sys::Result<()>, what: &str) -> Result<bool, End> {
 
 fn broken(what: &str, sys::Errno(errno): sys::Errno) -> End {
     End::Broken(format!("{what}: {}", Errno::from_raw(errno)))
-}
-
-fn name_of(data: &SeccompData) -> String {
-    let call = Arch::native().and_then(|arch| tables::syscall_by_number(arch, data.nr));
-    call.map_or_else(|| format!("syscall {}", data.nr), |call| call.name.to_owned())
 }
 
 fn thread(tid: i32) -> u32 {
@@ -313,258 +294,10 @@ impl Tracer {
     fn is_of_main(&self, tid: i32) -> bool {
         tid == self.main || std::path::Path::new(&format!("/proc/{}/task/{tid}", self.main)).exists()
     }
-
-    // --- calls ---
-
-    /// The call that a task has stopped before; `None` if it is gone, or on its way there.
-    fn call_of(tid: i32) -> Result<Option<(SeccompData, u32)>, End> {
-        let info = match ptrace::call_info(tid) {
-            Ok(info) => info,
-            Err(sys::Errno(libc::ESRCH)) => return Ok(None),
-            Err(errno) => return Err(broken("the registers of a call cannot be read", errno)),
-        };
-        let CallInfo { op, arch, instruction_pointer, number, args, data, .. } = info;
-        // A task that was killed meanwhile is in another stop, which is yet to be heard of.
-        Ok((op == SECCOMP).then_some((SeccompData { nr: number as u32, arch, instruction_pointer, args }, data)))
-    }
-
-    fn call(&mut self, tid: i32) -> Step {
-        let Some((data, message)) = Tracer::call_of(tid)? else { return Ok(()) };
-        if !self.executed {
-            return self.bootstrap(tid, &data);
-        }
-        if let Some(escape) = launch::escape(&data) {
-            return self.escaping(tid, data, escape);
-        }
-        match self.judge.verdict(&data) {
-            Verdict::Answer(Answer::Continue) => self.go_on(tid, 0),
-            Verdict::Answer(Answer::Fail(errno)) => self.fail(tid, errno),
-            Verdict::Answer(Answer::Return(value)) => self.answer(tid, value),
-            Verdict::Ask => self.ask(tid, data, None),
-            Verdict::Violation(decision) => Err(self.violation(tid, &data, decision, None)),
-            Verdict::Unexpected if launch::is_ours(message) => {
-                let nr = data.nr;
-                Err(End::Broken(format!("the filter asked about call {nr}, which the policy decides without help")))
-            }
-            // A filter that the sandboxee has added asks its own tracer, whom it does not have: what the kernel would say.
-            Verdict::Unexpected => self.fail(tid, libc::ENOSYS as u16),
-        }
-    }
-
-    /// Until the program is in its place nothing but this library's own code runs, and that makes one call.
-    fn bootstrap(&self, tid: i32, data: &SeccompData) -> Step {
-        let native = Arch::native().is_some_and(|arch| arch.audit() == data.arch);
-        if tid == self.main && native && i64::from(data.nr) == libc::SYS_execveat {
-            self.go_on(tid, 0)
-        } else {
-            Err(End::Broken(format!("call {} came before the sandboxee was executed", data.nr)))
-        }
-    }
-
-    /// A call by which a task could leave the tracer: never made, though the policy may allow it.
-    fn escaping(&mut self, tid: i32, data: SeccompData, escape: Escape) -> Step {
-        let decision = self.judge.decide(&data);
-        match decision.action {
-            Action::Notify if self.judge.handlers.handles(data.nr) => self.ask(tid, data, Some(escape)),
-            Action::Kill | Action::Notify | Action::Trap(_) => Err(self.violation(tid, &data, decision, None)),
-            Action::Errno(errno) => self.fail(tid, errno.get()),
-            Action::Allow | Action::Log => self.refuse(tid, &data, decision, escape),
-        }
-    }
-
-    fn refuse(&mut self, tid: i32, data: &SeccompData, decision: Decision, escape: Escape) -> Step {
-        match escape {
-            Escape::Untraced => Err(self.violation(tid, data, decision, Some(escape))),
-            // C libraries then use `clone`.
-            Escape::Unseen => self.fail(tid, libc::ENOSYS as u16),
-            // As under the other monitor, which has one itself.
-            Escape::Listener => self.fail(tid, libc::EBUSY as u16),
-        }
-    }
-
-    fn fail(&self, tid: i32, errno: u16) -> Step {
-        self.answer(tid, -i64::from(errno))
-    }
-
-    /// The call is not made, and returns that.
-    fn answer(&self, tid: i32, value: i64) -> Step {
-        // The kernel would take these for its own, and might make a call of that number again.
-        let value = if RESTARTS.contains(&value) { i64::from(-libc::EINTR) } else { value };
-        if alive(ptrace::answer(tid, value), "a call cannot be answered")? { self.go_on(tid, 0) } else { Ok(()) }
-    }
-
-    fn violation(&mut self, tid: i32, data: &SeccompData, decision: Decision, escape: Option<Escape>) -> End {
-        let task = Task::open(tid).ok();
-        let mut read = |address| task.as_ref()?.text(address, explain::TEXT_LIMIT);
-        let mut violation = explain::explain(&self.judge.policy, decision, data, thread(tid), &mut read);
-        if escape.is_some() {
-            violation = Violation { decided_by: DecidedBy::Monitor, suggestion: None, risk: None, ..violation };
-        }
-        self.stopped_for_report(tid, Why::Violation);
-        if let Some(observer) = &self.observer {
-            observer.violation(&violation);
-        }
-        End::Violation(Box::new(violation))
-    }
-
-    fn returned(&mut self, tid: i32) -> Step {
-        let inspected = self.tasks.get_mut(&tid).and_then(|state| state.inspected.take());
-        if let (Some(data), Some(observer), Ok(info)) = (inspected, &self.observer, ptrace::call_info(tid)) {
-            if info.op == RETURN {
-                let value = info.number.cast_signed();
-                // It will be made again, or has been interrupted: which of the two the signal's handler says.
-                let value = if RESTARTS.contains(&value) { i64::from(-libc::EINTR) } else { value };
-                let executed = [libc::SYS_execve, libc::SYS_execveat].contains(&i64::from(data.nr)) && value == 0;
-                // The memory that an executed program's name was in is no more.
-                let task = if executed { None } else { Task::open(tid).ok() };
-                let mut read = |address| task.as_ref()?.text(address, explain::TEXT_LIMIT);
-                observer.returned(&Returned::new(&data, thread(tid), value, &mut read));
-            }
-        }
-        self.go_on(tid, 0)
-    }
-
-    // --- handlers ---
-
-    fn ask(&mut self, tid: i32, data: SeccompData, escape: Option<Escape>) -> Step {
-        let asked = self.submit(tid, data, escape);
-        match asked {
-            Ok(id) => {
-                self.tasks.entry(tid).or_default().asked = Some(id);
-                self.settle(MOMENT)
-            }
-            Err(what) => self.deny(tid, &data, &what),
-        }
-    }
-
-    fn submit(&mut self, tid: i32, data: SeccompData, escape: Option<Escape>) -> Result<u64, String> {
-        if self.bell.is_none() {
-            self.make_bell().map_err(|sys::Errno(errno)| format!("no bell: {}", Errno::from_raw(errno)))?;
-        }
-        let task = Task::open(tid).map_err(|error| format!("the caller cannot be looked at: {error}"))?;
-        let asking = Asking { task, call: name_of(&data), findings: Arc::clone(&self.findings) };
-        let ringer = self.bell.as_ref().map(Bell::ringer).ok_or("no bell")?;
-        let asks = self.asks.get_or_insert_with(|| Asks::new(Arc::clone(&self.judge), ringer));
-        asks.ask(tid, data, escape, asking)
-    }
-
-    /// What a handler could not decide.
-    fn deny(&self, tid: i32, data: &SeccompData, what: &str) -> Step {
-        self.findings.failed(&name_of(data), what);
-        self.fail(tid, libc::EPERM as u16)
-    }
-
-    /// Carries out what handlers have answered, waiting at most so long for the first; looks at what else the bell may have rung for.
-    fn settle(&mut self, wait: Duration) -> Step {
-        if let Some(why) = self.findings.wanted() {
-            self.collect(why);
-        }
-        let settled = self.asks.as_mut().map(|asks| asks.settled(wait)).unwrap_or_default();
-        for (outstanding, ruling) in settled {
-            if self.over {
-                return Ok(());
-            }
-            self.rule(outstanding, ruling)?;
-        }
-        Ok(())
-    }
-
-    fn rule(&mut self, outstanding: Outstanding, ruling: Ruling) -> Step {
-        let Outstanding { id, tid, data, escape, .. } = outstanding;
-        // The answer is for that call of that task and no other, whatever has become of both.
-        match self.tasks.get_mut(&tid) {
-            Some(state) if state.asked == Some(id) => state.asked = None,
-            _ => return Ok(()),
-        }
-        match Tracer::call_of(tid)? {
-            Some((now, _)) if now == data => {}
-            _ => return Ok(()),
-        }
-        match ruling {
-            Ruling::Failed(what) => self.deny(tid, &data, &what),
-            Ruling::Reply(Reply::Fail(errno)) => self.fail(tid, errno),
-            Ruling::Reply(Reply::Return(value)) => self.answer(tid, value),
-            Ruling::Reply(Reply::Violation) => {
-                let decision = self.judge.decide(&data);
-                Err(self.violation(tid, &data, decision, None))
-            }
-            Ruling::Reply(Reply::Descriptor { .. }) => {
-                self.findings.failed(&name_of(&data), "the ptrace monitor cannot give the sandboxee a descriptor");
-                self.fail(tid, libc::ENOSYS as u16)
-            }
-            Ruling::Reply(Reply::Proceed { inspect }) => match escape {
-                Some(escape) => {
-                    let decision = self.judge.decide(&data);
-                    self.refuse(tid, &data, decision, escape)
-                }
-                None => {
-                    if inspect && self.observer.is_some() {
-                        self.tasks.entry(tid).or_default().inspected = Some(data);
-                    }
-                    self.go_on(tid, 0)
-                }
-            },
-        }
-    }
-
-    // --- reports ---
-
-    /// A task that stays stopped until this returns, and is worth a look: the place for whoever makes stacks.
-    fn stopped_for_report(&mut self, tid: i32, why: Why) {
-        if let Ok(registers) = ptrace::registers(tid) {
-            self.findings.stopped(Stopped { why, registers: Registers::new(thread(tid), &registers) });
-        }
-    }
-
-    /// Stops every task and looks at it, the first process first; none goes on.
-    fn collect(&mut self, why: Why) {
-        self.over = true;
-        let end = Instant::now() + STOPS_LIMIT;
-        let mut tids: Vec<i32> = self.tasks.keys().copied().collect();
-        tids.sort_unstable_by_key(|tid| (*tid != self.main, *tid));
-        // All at once, so that they stop together; one that is gone, or is stopped already, makes no difference.
-        for tid in &tids {
-            let _ = ptrace::interrupt(*tid);
-        }
-        for tid in tids {
-            let now = Instant::now();
-            if now >= end {
-                break;
-            }
-            if self.is_stopped(tid, end.min(now + STOP_LIMIT)) {
-                self.stopped_for_report(tid, why);
-            }
-        }
-        self.findings.collected();
-    }
-
-    /// Whether a task stops by then.
-    fn is_stopped(&mut self, tid: i32, until: Instant) -> bool {
-        const PAUSE: Duration = Duration::from_micros(50);
-        // In which stop it is does not matter, and whether it was heard of.
-        while ptrace::event_message(tid).is_err() {
-            match ptrace::wait(tid, libc::__WNOTHREAD | libc::WNOHANG, &mut Rusage::default()) {
-                Ok((0, _)) if Instant::now() >= until => return false,
-                Ok((0, _)) => std::thread::sleep(PAUSE),
-                Ok((_, status)) if libc::WIFSTOPPED(status) => {}
-                Err(sys::Errno(libc::EINTR)) => {}
-                // It is gone.
-                Ok(_) | Err(_) => {
-                    self.tasks.remove(&tid);
-                    return false;
-                }
-            }
-        }
-        true
-    }
 }
 
 /// What `PTRACE_O_TRACESYSGOOD` makes of the stop at a call's end.
 const CALL: i32 = libc::SIGTRAP | 0x80;
-
-/// `PTRACE_SYSCALL_INFO_EXIT` and `PTRACE_SYSCALL_INFO_SECCOMP`.
-const RETURN: u8 = 2;
-const SECCOMP: u8 = 3;
 
 /// Whether a signal's default is to leave a core, so that it is worth knowing which thread it was sent to.
 fn tells_of_a_mistake(signal: i32) -> bool {
