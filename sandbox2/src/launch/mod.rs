@@ -29,12 +29,12 @@ pub(crate) use self::forked::{Forks, MAX_MAPPED};
 pub(crate) use self::hint::explain;
 pub(crate) use self::plan::{Descriptors, unchangeable};
 pub use self::server::LaunchServer;
-pub(crate) use self::traced::{Escape, Untraced, escape, has_ended, is_ours, launch_traced};
+pub(crate) use self::traced::{BegunTraced, Escape, Untraced, escape, has_ended, is_ours, launch_traced};
 #[cfg(test)]
 pub(crate) use self::tree::Ended;
 pub(crate) use self::tree::{Launched, Refused, Tree, pid_of};
 pub(crate) use self::unfiltered::{
-    ENDED_FIRST, Heard, Unfiltered, gives_listener_up, not_sandboxed, route_close, with_end,
+    Attach, ENDED_FIRST, Heard, Unfiltered, gives_listener_up, not_sandboxed, route_close, with_end,
 };
 use crate::error::SetupError;
 use crate::limits::Limits;

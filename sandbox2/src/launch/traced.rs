@@ -14,7 +14,8 @@ use sandbox2_policy::action::{Action, Supervision};
 use sandbox2_policy::arch::Arch;
 use sandbox2_policy::insn::{Insn, MAX_INSNS, SeccompData, offset, op, ret};
 
-use super::{LaunchSpec, Start, Tree, setup};
+use super::unfiltered::route_close_to;
+use super::{Begun, LaunchSpec, Start, Tree, Unfiltered, setup};
 use crate::error::{SetupError, Stage};
 use crate::policy::Policy;
 use crate::sys::abi::NEW_LISTENER;
@@ -23,6 +24,9 @@ use crate::sys::child::Begin;
 
 /// The event message for what is asked about before the policy's program.
 const TRACE_ESCAPE: u32 = 0x5335;
+
+/// That for the `close` by which a program says that it has sandboxed itself.
+const TRACE_CLOSE: u32 = 0x5336;
 
 /// A call by which the sandboxee could leave the tracer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,24 +54,40 @@ pub(crate) fn escape(data: &SeccompData) -> Option<Escape> {
 
 /// Whether a stop's event message is one of a traced program's, and not of a filter that the sandboxee has added.
 pub(crate) fn is_ours(message: u32) -> bool {
-    [ret::TRACE_VIOLATION, ret::TRACE_EXEC, ret::TRACE_NOTIFY, TRACE_ESCAPE].contains(&message)
+    [ret::TRACE_VIOLATION, ret::TRACE_EXEC, ret::TRACE_NOTIFY, TRACE_ESCAPE, TRACE_CLOSE].contains(&message)
 }
 
-/// Launches `spec` under the policy's traced program, up to where it waits to be traced; the spec's own filter is for a listener, and goes.
+/// What a launch has come to.
+#[derive(Debug)]
+pub(crate) enum BegunTraced {
+    /// The program has not begun.
+    Filtered(Untraced),
+    /// It has, and will ask for its filter: see [`Unfiltered::set_tracer`].
+    Unfiltered(Unfiltered),
+}
+
+/// Launches `spec` under the policy's traced program, up to where it waits to be traced, or asks for it; the spec's own filter is for a
+/// listener, and goes.
 ///
 /// # Errors
 /// The first step that failed. Then nothing ran, and no process, mount or descriptor is left.
-pub(crate) fn launch_traced(mut spec: LaunchSpec, policy: &Policy) -> Result<Untraced, SetupError> {
-    let Start::Filtered(program) = &spec.start else {
-        return Err(mistake(
-            "the ptrace monitor for a program that sandboxes itself",
-            "leave sandbox_before_exec on, and execute the program, or use the other monitor",
-        ));
-    };
-    let program = program.as_raw_fd();
-    spec.filter = Cow::Owned(traced_filter(policy)?);
-    let (setup::Ready { tree, main, .. }, _) = super::execute(&mut spec, program, Begin::Traced)?;
-    Ok(Untraced { tree, main })
+pub(crate) fn launch_traced(mut spec: LaunchSpec, policy: &Policy) -> Result<BegunTraced, SetupError> {
+    let filter = traced_filter(policy)?;
+    match &spec.start {
+        Start::Filtered(program) => {
+            let program = program.as_raw_fd();
+            spec.filter = Cow::Owned(checked(filter)?);
+            let (setup::Ready { tree, main, .. }, _) = super::execute(&mut spec, program, Begin::Traced)?;
+            Ok(BegunTraced::Filtered(Untraced { tree, main }))
+        }
+        Start::Unfiltered(..) | Start::Forked { .. } => {
+            spec.filter = Cow::Owned(checked(route_close_to(&filter, ret::TRACE | TRACE_CLOSE))?);
+            match super::launch(spec)? {
+                Begun::Unfiltered(unfiltered) => Ok(BegunTraced::Unfiltered(unfiltered)),
+                Begun::Filtered(_) => Err(SetupError::new(Stage::Plan, None)),
+            }
+        }
+    }
 }
 
 fn mistake(what: impl Into<String>, hint: &str) -> SetupError {
@@ -79,7 +99,10 @@ fn traced_filter(policy: &Policy) -> Result<Vec<Insn>, SetupError> {
     if program.is_empty() {
         return Err(mistake("the policy has no traced program", "make policies with policy!"));
     }
-    let program = route_escapes(program, is_clone3_decided(policy));
+    Ok(route_escapes(program, is_clone3_decided(policy)))
+}
+
+fn checked(program: Vec<Insn>) -> Result<Vec<Insn>, SetupError> {
     if program.len() > MAX_INSNS {
         let what = format!("the policy's program, with what tracing adds, has {} instructions", program.len());
         return Err(mistake(what, "the kernel takes 4096: say it with fewer rules, or use the other monitor"));

@@ -1,6 +1,6 @@
 //! What the tracing thread finds out, for the one that watches the clock.
 
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -24,8 +24,10 @@ pub(super) struct Findings {
 
 #[derive(Debug, Default)]
 struct State {
+    order: Option<Order>,
     attached: Option<Result<(), SetupError>>,
-    executed: bool,
+    /// Whether the program runs under its policy.
+    running: bool,
     end: Option<End>,
     failures: Vec<HandlerFailure>,
     stops: Vec<Stopped>,
@@ -37,6 +39,16 @@ struct State {
     collect: Option<Why>,
     collected: bool,
     done: bool,
+}
+
+/// Which process is to be traced.
+#[derive(Debug)]
+pub(super) struct Order {
+    pub(super) pid: libc::pid_t,
+    /// While this is not readable, the number is its own.
+    pub(super) process: OwnedFd,
+    /// Whether it runs already, with any number of threads, and is to sandbox itself; else it waits.
+    pub(super) runs: bool,
 }
 
 /// A handler that did not come to an answer.
@@ -90,13 +102,19 @@ impl Findings {
 
     // --- for the tracing thread ---
 
+    /// Waits for a process to trace; `None` if there will be none.
+    pub(super) fn await_order(&self) -> Option<Order> {
+        let waiting = |state: &mut State| state.order.is_none() && !state.closing;
+        self.changed.wait_while(self.state(), waiting).unwrap_or_else(PoisonError::into_inner).order.take()
+    }
+
     pub(super) fn attached(&self, result: Result<(), SetupError>) {
         self.state().attached = Some(result);
         self.changed.notify_all();
     }
 
-    pub(super) fn executed(&self) {
-        self.state().executed = true;
+    pub(super) fn running(&self) {
+        self.state().running = true;
         self.tell();
     }
 
@@ -168,17 +186,19 @@ impl Findings {
         let _ = self.news.read();
     }
 
-    /// Waits until the tracing thread is attached to the sandboxee, or cannot be.
-    pub(super) fn await_attached(&self) -> Result<(), SetupError> {
+    /// Has the tracing thread attach to a process; waits until it is, or cannot be.
+    pub(super) fn attach(&self, order: Order) -> Result<(), SetupError> {
+        self.state().order = Some(order);
+        self.changed.notify_all();
         let waiting = |state: &mut State| state.attached.is_none() && !state.done;
         let mut state = self.changed.wait_while(self.state(), waiting).unwrap_or_else(PoisonError::into_inner);
         let lost = || Err(SetupError::new(Stage::Trace, None).with_what("the tracing thread has ended"));
         state.attached.take().unwrap_or_else(lost)
     }
 
-    /// Whether the program has taken the launcher's place.
-    pub(super) fn has_executed(&self) -> bool {
-        self.state().executed
+    /// Whether the program runs under its policy.
+    pub(super) fn is_running(&self) -> bool {
+        self.state().running
     }
 
     pub(super) fn take_end(&self) -> Option<End> {
@@ -206,6 +226,7 @@ impl Findings {
             state.closing = true;
             state.ringer.clone()
         };
+        self.changed.notify_all();
         if let Some(ringer) = ringer {
             ringer.ring();
         }

@@ -24,6 +24,7 @@
 mod asks;
 mod caller;
 mod findings;
+mod handshake;
 #[cfg(test)]
 mod tests;
 mod tracer;
@@ -36,7 +37,7 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::time::TimeSpec;
 
-use self::findings::Findings;
+use self::findings::{Findings, Order};
 pub(crate) use self::findings::{HandlerFailure, Stopped, Why};
 use self::tracer::Tracer;
 use super::control::Control;
@@ -44,7 +45,7 @@ use super::job::Job;
 use super::judge::Judge;
 use super::{Deadline, End, finish};
 use crate::error::{SetupError, Stage};
-use crate::launch::{self, Tree, Untraced};
+use crate::launch::{self, BegunTraced, Tree, Untraced};
 use crate::observer::Observer;
 use crate::outcome::{Status, Usage};
 use crate::report::registers::Registers;
@@ -100,24 +101,27 @@ pub(crate) fn run(job: Job, control: &Control, started: Instant, wanted: Wanted)
     let Job { spec, policy, handlers, observer, .. } = job;
     let deadline = Deadline::new(started, spec.limits.wall_time());
     let begun = Findings::new().and_then(|findings| Ok((Arc::new(findings), launch::launch_traced(spec, &policy)?)));
-    let (findings, untraced) = match begun {
+    let (findings, begun) = match begun {
         Ok(begun) => begun,
         Err(error) => return Report::failed(error),
     };
-    let judge = Judge::new(policy, handlers, false);
-    let tracer = Tracer::new(judge, observer.clone(), Arc::clone(&findings), untraced.main_pid());
-    let thread = match start(tracer, &untraced, &findings, wanted) {
-        Ok(thread) => thread,
-        Err(error) => return Report::of(finish(untraced.into_tree(), None, End::NotSandboxed(error))),
-    };
+    let judge = Judge::new(policy, handlers, matches!(begun, BegunTraced::Unfiltered(_)));
+    let tracer = Tracer::new(judge, observer.clone(), Arc::clone(&findings));
+    let observer = observer.as_deref();
     let mut clock = Clock { control, findings: &findings, deadline, announced: false };
-    let (tree, end) = match clock.before(observer.as_deref(), untraced.main_pid()) {
-        Err(end) => (untraced.into_tree(), end),
-        Ok(()) => {
-            let tree = untraced.release();
+    let (tree, started) = match start(tracer, &findings, wanted) {
+        Err(error) => return Report::of(finish(into_tree(begun), None, End::NotSandboxed(error))),
+        Ok(thread) => match begun {
+            BegunTraced::Filtered(untraced) => (clock.release(untraced, observer), thread),
+            BegunTraced::Unfiltered(unfiltered) => (handshake::wait(unfiltered, &mut clock, observer), thread),
+        },
+    };
+    let (tree, end) = match tree {
+        Ok(tree) => {
             let end = clock.watch(&tree);
             (tree, end)
         }
+        Err(ended) => *ended,
     };
     let why = match end {
         End::TimedOut(_) => Some(Why::TimedOut),
@@ -127,7 +131,7 @@ pub(crate) fn run(job: Job, control: &Control, started: Instant, wanted: Wanted)
     if let Some(why) = why.filter(|_| wanted.at_kill) {
         findings.collect(why, COLLECTION_LIMIT);
     }
-    conclude(tree, &findings, thread, end)
+    conclude(tree, &findings, started, end)
 }
 
 /// Tells of the tracing thread's end, however it comes.
@@ -142,48 +146,66 @@ impl Drop for LastWord {
     }
 }
 
-/// Starts the tracing thread, and waits until it has attached to the sandboxee.
-fn start(
-    mut tracer: Tracer,
-    untraced: &Untraced,
-    findings: &Arc<Findings>,
-    wanted: Wanted,
-) -> Result<JoinHandle<()>, SetupError> {
-    let (pid, process) = (untraced.main_pid(), untraced.main().try_clone_to_owned());
-    let failed = |error: std::io::Error| SetupError::new(Stage::Trace, error.raw_os_error());
-    let process = process.map_err(failed)?;
+/// Starts the tracing thread. It waits until it is told what to trace.
+fn start(mut tracer: Tracer, findings: &Arc<Findings>, wanted: Wanted) -> Result<JoinHandle<()>, SetupError> {
     let word = LastWord(Arc::clone(findings));
     let thread = std::thread::Builder::new().name("sandbox2-tracer".to_owned()).spawn(move || {
         let word = word;
+        let Some(order) = word.0.await_order() else { return };
         let bell = if wanted.at_kill { tracer.make_wakeable() } else { Ok(()) };
         let bell = bell.map_err(|sys::Errno(errno)| SetupError::new(Stage::Trace, Some(errno)));
-        let attached = bell.and_then(|()| tracer::attach(pid, std::os::fd::AsFd::as_fd(&process)));
-        drop(process);
+        let attached = bell.and_then(|()| tracer.attach(&order));
+        drop(order);
         let traced = attached.is_ok();
         word.0.attached(attached);
         if traced {
             tracer.run();
         }
     });
-    let thread = thread.map_err(|error| failed(error).with_what("a thread to trace the sandboxee"))?;
-    findings.await_attached().map(|()| thread)
+    thread.map_err(|error| {
+        SetupError::new(Stage::Trace, error.raw_os_error()).with_what("a thread to trace the sandboxee")
+    })
 }
+
+fn into_tree(begun: BegunTraced) -> Tree {
+    match begun {
+        BegunTraced::Filtered(untraced) => untraced.into_tree(),
+        BegunTraced::Unfiltered(unfiltered) => unfiltered.into_tree(),
+    }
+}
+
+/// What is left of a sandboxee that does not come to its policy, and why it does not.
+type Ended = Box<(Tree, End)>;
 
 /// The thread that launches, and ends what it has launched.
 struct Clock<'a> {
     control: &'a Control,
-    findings: &'a Findings,
+    findings: &'a Arc<Findings>,
     deadline: Deadline,
     /// Whether it has been told that the program runs.
     announced: bool,
 }
 
 impl Clock<'_> {
-    /// What comes before the program: its host may not want it any more.
-    fn before(&self, observer: Option<&dyn Observer>, pid: i32) -> Result<(), End> {
-        let started = observer.map_or(Ok(()), |observer| observer.started(u32::try_from(pid).unwrap_or(0)));
-        // What the host says of it is no step that has failed.
-        started.map_err(|what| End::NotSandboxed(SetupError::new(Stage::Sandboxee, None).with_what(what)))?;
+    /// Has a sandboxee that waits for it traced, and lets it go on.
+    fn release(&self, untraced: Untraced, observer: Option<&dyn Observer>) -> Result<Tree, Ended> {
+        let attach = || {
+            let pid = untraced.main_pid();
+            let process = untraced.main().try_clone_to_owned();
+            let process = process.map_err(|error| SetupError::new(Stage::Trace, error.raw_os_error()));
+            let order = Order { pid, process: process.map_err(End::NotSandboxed)?, runs: false };
+            self.findings.attach(order).map_err(End::NotSandboxed)?;
+            tell_of_start(observer, pid)?;
+            self.not_over()
+        };
+        match attach() {
+            Ok(()) => Ok(untraced.release()),
+            Err(end) => Err(Box::new((untraced.into_tree(), end))),
+        }
+    }
+
+    /// What has not begun need not be ended.
+    fn not_over(&self) -> Result<(), End> {
         if self.control.is_killed() {
             return Err(End::Killed);
         }
@@ -202,9 +224,8 @@ impl Clock<'_> {
                 if let Some(end) = self.findings.take_end() {
                     return end;
                 }
-                if self.findings.has_executed() && !self.announced {
-                    self.announced = true;
-                    self.control.announce_running(u32::try_from(tree.main_pid()).unwrap_or(0));
+                if self.findings.is_running() {
+                    self.announce(tree);
                 }
             }
             if woken {
@@ -225,6 +246,14 @@ impl Clock<'_> {
         }
     }
 
+    /// Tells whoever waits for the start, once.
+    fn announce(&mut self, tree: &Tree) {
+        if !self.announced {
+            self.announced = true;
+            self.control.announce_running(u32::try_from(tree.main_pid()).unwrap_or(0));
+        }
+    }
+
     fn wait(&self, tree: &Tree) -> Result<[bool; 3], Errno> {
         let mut fds =
             [self.control.wake(), tree.init(), self.findings.news()].map(|fd| PollFd::new(fd, PollFlags::POLLIN));
@@ -239,6 +268,13 @@ impl Clock<'_> {
         }
         Ok(found.map(|found| found.contains(PollFlags::POLLIN)))
     }
+}
+
+/// Tells the observer that there is a process.
+fn tell_of_start(observer: Option<&dyn Observer>, pid: libc::pid_t) -> Result<(), End> {
+    let started = observer.map_or(Ok(()), |observer| observer.started(u32::try_from(pid).unwrap_or(0)));
+    // What the host says of it is no step that has failed.
+    started.map_err(|what| End::NotSandboxed(SetupError::new(Stage::Sandboxee, None).with_what(what)))
 }
 
 /// Ends what is left, and puts together what is known of it.

@@ -6,12 +6,12 @@
 //!
 //! Here are the loop and the life of tasks; `calls` has what is done about a call, `rulings` what handlers decide, `looks` what reports need.
 
+mod attach;
 mod calls;
 mod looks;
 mod rulings;
 
 use std::collections::HashMap;
-use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,23 +21,12 @@ use sandbox2_policy::insn::SeccompData;
 use super::super::End;
 use super::asks::Asks;
 use super::findings::{Findings, Why};
-use crate::error::{SetupError, Stage};
-use crate::launch;
 use crate::monitor::judge::Judge;
 use crate::observer::Observer;
 use crate::sys;
 use crate::sys::abi::Rusage;
 use crate::sys::bell::Bell;
 use crate::sys::ptrace;
-
-const OPTIONS: i32 = libc::PTRACE_O_EXITKILL
-    | libc::PTRACE_O_TRACESECCOMP
-    | libc::PTRACE_O_TRACECLONE
-    | libc::PTRACE_O_TRACEFORK
-    | libc::PTRACE_O_TRACEVFORK
-    | libc::PTRACE_O_TRACEEXEC
-    | libc::PTRACE_O_TRACEEXIT
-    | libc::PTRACE_O_TRACESYSGOOD;
 
 /// What the tracing thread works with.
 pub(super) struct Tracer {
@@ -46,8 +35,10 @@ pub(super) struct Tracer {
     findings: Arc<Findings>,
     main: i32,
     tasks: HashMap<i32, State>,
-    /// Whether the program has taken the launcher's place.
+    /// Whether the program has taken the launcher's place, or is there from the start.
     executed: bool,
+    /// Whether the program has yet to say that it has sandboxed itself.
+    unsandboxed: bool,
     /// The thread of the main process that was last sent a signal that tells of a mistake, and that signal.
     struck: Option<(i32, i32)>,
     asks: Option<Asks>,
@@ -67,21 +58,6 @@ struct State {
 
 type Step = Result<(), End>;
 
-/// Attaches to the sandboxee, which waits for that. On the thread that will trace it.
-pub(super) fn attach(pid: i32, process: BorrowedFd<'_>) -> Result<(), SetupError> {
-    let failed = |sys::Errno(errno)| launch::explain(SetupError::new(Stage::Trace, Some(errno)));
-    ptrace::seize(pid, OPTIONS).map_err(failed)?;
-    if !launch::has_ended(process) {
-        return Ok(());
-    }
-    // The number may be another's by now, who must not be hurt: it is let go, which it must be stopped for.
-    let _ = ptrace::interrupt(pid);
-    let mut usage = Rusage::default();
-    while ptrace::wait(pid, libc::__WNOTHREAD, &mut usage) == Err(sys::Errno(libc::EINTR)) {}
-    let _ = ptrace::detach(pid, 0);
-    Err(SetupError::new(Stage::Trace, Some(libc::ESRCH)).with_what("the sandboxee has ended"))
-}
-
 /// False if the task is gone.
 fn alive(result: sys::Result<()>, what: &str) -> Result<bool, End> {
     match result {
@@ -100,14 +76,15 @@ fn thread(tid: i32) -> u32 {
 }
 
 impl Tracer {
-    pub(super) fn new(judge: Judge, observer: Option<Arc<dyn Observer>>, findings: Arc<Findings>, main: i32) -> Tracer {
+    pub(super) fn new(judge: Judge, observer: Option<Arc<dyn Observer>>, findings: Arc<Findings>) -> Tracer {
         Tracer {
             judge: Arc::new(judge),
             observer,
             findings,
-            main,
-            tasks: HashMap::from([(main, State::default())]),
+            main: -1,
+            tasks: HashMap::new(),
             executed: false,
+            unsandboxed: false,
             struck: None,
             asks: None,
             bell: None,
@@ -258,7 +235,7 @@ impl Tracer {
         }
         if tid == self.main && !self.executed {
             self.executed = true;
-            self.findings.executed();
+            self.findings.running();
         }
         self.go_on(tid, 0)
     }

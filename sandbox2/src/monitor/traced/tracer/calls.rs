@@ -24,6 +24,9 @@ use crate::sys::ptrace::{self, CallInfo};
 const RETURN: u8 = 2;
 const SECCOMP: u8 = 3;
 
+/// What a program that has sandboxed itself under a tracer gives up as its listener: none.
+const NO_LISTENER: u32 = u32::MAX;
+
 /// Errors that the kernel keeps to itself, by which it makes a call again (`ERESTARTSYS` to `ERESTART_RESTARTBLOCK`).
 const RESTARTS: std::ops::RangeInclusive<i64> = -516..=-512;
 
@@ -44,6 +47,12 @@ impl Tracer {
         let Some((data, message)) = Tracer::call_of(tid)? else { return Ok(()) };
         if !self.executed {
             return self.bootstrap(tid, &data);
+        }
+        if self.unsandboxed && launch::gives_listener_up(&data) && data.args[0] as u32 == NO_LISTENER {
+            // It can only be asked about this once the filter is installed. The call fails, as there is nothing to close.
+            self.unsandboxed = false;
+            self.findings.running();
+            return self.go_on(tid, 0);
         }
         if let Some(escape) = launch::escape(&data) {
             return self.escaping(tid, data, escape);
