@@ -256,10 +256,13 @@ impl Tree {
         match calls::pidfd_send_signal(self.init.as_raw_fd(), libc::SIGKILL) {
             // It has ended by itself.
             Ok(()) | Err(Errno(libc::ESRCH)) => Ok(()),
-            // Nobody may be told that of another user's, not even that it has ended.
-            Err(_) if calls::readable(self.init.as_raw_fd(), Duration::ZERO) == Ok(true) => Ok(()),
             // The host has become another user since the launch; init itself is still asked.
-            Err(errno) => (&self.lifeline).write_all(b"x").map_err(|_| errno),
+            Err(errno) => match (&self.lifeline).write_all(b"x") {
+                Ok(()) => Ok(()),
+                // Init alone has the other end: it is ending.
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+                Err(_) => Err(errno),
+            },
         }
     }
 

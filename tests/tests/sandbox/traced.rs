@@ -394,14 +394,14 @@ fn a_handler_can_make_it_a_violation() {
     let Some(executor) = call(libc::SYS_getppid) else { return };
     let handlers = Handlers::new().on("getppid", |_| Ok(Answer::violation()));
     let (outcome, _) = run(executor, &ASKING, |sandbox| sandbox.handlers(handlers));
-    assert_eq!(outcome.violation().and_then(|violation| violation.syscall.as_deref()), Some("getppid"));
+    assert_eq!(outcome.violation().and_then(|violation| violation.syscall.as_deref()), Some("getppid"), "{outcome:#}");
 }
 
 #[test]
 fn without_a_handler_it_is_a_violation() {
     let Some(executor) = call(libc::SYS_getppid) else { return };
     let (outcome, _) = run(executor, &ASKING, |sandbox| sandbox);
-    assert_eq!(outcome.violation().and_then(|violation| violation.syscall.as_deref()), Some("getppid"));
+    assert_eq!(outcome.violation().and_then(|violation| violation.syscall.as_deref()), Some("getppid"), "{outcome:#}");
 }
 
 #[test]
@@ -536,7 +536,11 @@ fn no_thread_escapes_that_is_started_while_the_policy_comes_into_force() {
         // Only so that the test ends.
         executor.limits_mut().set_wall_time(Duration::from_secs(20));
         let outcome = traced(executor, &THREADS).run();
-        assert_eq!(outcome.violation().and_then(|violation| violation.syscall.as_deref()), Some("getppid"));
+        assert_eq!(
+            outcome.violation().and_then(|violation| violation.syscall.as_deref()),
+            Some("getppid"),
+            "{outcome:#}"
+        );
     }
 }
 

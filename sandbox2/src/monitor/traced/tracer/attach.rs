@@ -19,7 +19,7 @@ const OPTIONS: i32 = libc::PTRACE_O_EXITKILL
     | libc::PTRACE_O_TRACEEXIT
     | libc::PTRACE_O_TRACESYSGOOD;
 
-/// How long it may take to attach to all threads: one that is ending refuses for a while.
+/// How long it may take to attach to all threads.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 impl Tracer {
@@ -42,44 +42,58 @@ impl Tracer {
         Ok(())
     }
 
-    /// Attaches to all other threads. What a traced one starts is traced, so that each look finds fewer.
+    /// Attaches to all other threads.
+    ///
+    /// A list of threads that come and go can miss any of them. But one that is traced counts as a thread until the tracer takes note of its
+    /// end, which this does not; so once as many are traced as there are, all are. What they start is traced from its beginning.
     fn attach_threads(&mut self) -> Result<(), SetupError> {
         let until = Instant::now() + PATIENCE;
-        let failed = |error: std::io::Error| SetupError::new(Stage::Trace, error.raw_os_error());
         loop {
-            let (mut new, mut refused) = (false, None);
-            let threads = std::fs::read_dir(format!("/proc/{}/task", self.main)).map_err(failed)?;
-            for thread in threads {
-                let name = thread.map_err(failed)?.file_name();
-                let Some(tid) = name.to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
-                if self.tasks.contains_key(&tid) {
-                    continue;
-                }
-                match seize(tid) {
-                    Ok(true) if self.is_of_main(tid) => new = true,
-                    Ok(true) => {
-                        abandon(tid);
-                        continue;
-                    }
-                    // It has ended.
-                    Ok(false) => continue,
-                    // It was started by a traced one, and is traced already.
-                    Err(_) if self.is_traced(tid) => {}
-                    Err(error) => {
-                        refused = Some(error);
-                        continue;
-                    }
-                }
-                self.tasks.insert(tid, State::default());
+            let refused = self.attach_listed()?;
+            if self.count_threads()? == self.tasks.len() {
+                return Ok(());
             }
-            match refused {
-                None if !new => return Ok(()),
-                Some(error) if Instant::now() >= until => return Err(error),
-                // It is ending, and gone soon.
-                Some(_) => std::thread::sleep(Duration::from_millis(1)),
-                None => {}
+            if Instant::now() >= until {
+                let what = "its threads come and go faster than they can be attached to";
+                return Err(refused.unwrap_or_else(|| SetupError::new(Stage::Trace, None).with_what(what)));
             }
         }
+    }
+
+    /// Attaches to those that are in the list now; what one has refused with, if one has. It may be ending, and gone soon.
+    fn attach_listed(&mut self) -> Result<Option<SetupError>, SetupError> {
+        let mut refused = None;
+        for thread in std::fs::read_dir(format!("/proc/{}/task", self.main)).map_err(unreadable)? {
+            let name = thread.map_err(unreadable)?.file_name();
+            let Some(tid) = name.to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
+            if self.tasks.contains_key(&tid) {
+                continue;
+            }
+            match seize(tid) {
+                Ok(true) if self.is_of_main(tid) => {}
+                Ok(true) => {
+                    abandon(tid);
+                    continue;
+                }
+                // It has ended.
+                Ok(false) => continue,
+                // It was started by a traced one, and is traced already.
+                Err(_) if self.is_traced(tid) => {}
+                Err(error) => {
+                    refused = Some(error);
+                    continue;
+                }
+            }
+            self.tasks.insert(tid, State::default());
+        }
+        Ok(refused)
+    }
+
+    /// How many threads the main process has, with those whose end nobody has taken note of.
+    fn count_threads(&self) -> Result<usize, SetupError> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.main)).map_err(unreadable)?;
+        let count = status.lines().find_map(|line| line.strip_prefix("Threads:")?.trim().parse().ok());
+        count.ok_or_else(|| SetupError::new(Stage::Trace, None).with_what("its threads cannot be counted"))
     }
 
     /// Whether this thread of the host's traces a thread of the main process.
@@ -88,6 +102,10 @@ impl Tracer {
         let tracer = status.lines().find_map(|line| line.strip_prefix("TracerPid:")?.trim().parse::<i32>().ok());
         tracer == Some(nix::unistd::gettid().as_raw())
     }
+}
+
+fn unreadable(error: std::io::Error) -> SetupError {
+    SetupError::new(Stage::Trace, error.raw_os_error()).with_what("its threads cannot be listed")
 }
 
 /// False if there is no such task.
