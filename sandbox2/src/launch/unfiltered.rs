@@ -41,7 +41,10 @@ pub(crate) struct Unfiltered {
 }
 
 /// What attaches to all threads of a process, which is behind a pidfd, too.
-pub(crate) struct Attach(pub(crate) Box<dyn FnMut(libc::pid_t, &OwnedFd) -> Result<(), SetupError> + Send>);
+pub(crate) struct Attach(pub(crate) Box<AttachFn>);
+
+/// It gets the process's number and its pidfd.
+type AttachFn = dyn FnMut(libc::pid_t, &OwnedFd) -> Result<(), SetupError> + Send;
 
 impl std::fmt::Debug for Attach {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
