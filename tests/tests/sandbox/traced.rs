@@ -716,6 +716,26 @@ fn an_observer_can_refuse_the_start_and_nothing_of_the_program_runs() {
     assert_eq!(text, "");
 }
 
+/// Panics before the program has begun.
+struct Hasty;
+
+impl Observer for Hasty {
+    fn started(&self, _: u32) -> Result<(), String> {
+        panic!("an observer's mistake");
+    }
+}
+
+#[test]
+fn an_observer_that_panics_at_the_start_leaves_nothing_behind() {
+    let Some(mut executor) = executor("traced", &["signals"]) else { return };
+    let mut out = listening(&mut executor);
+    let outcome = traced(executor, &ANYTHING).observer(Arc::new(Hasty)).await_result();
+    assert!(matches!(outcome.status, Status::InternalError { .. }), "{outcome:#}");
+    let mut text = String::new();
+    out.read_to_string(&mut text).expect("nobody holds the other end any more");
+    assert_eq!(text, "");
+}
+
 /// The tracing thread's end takes all that it traced along.
 #[test]
 fn an_observer_that_panics_ends_the_sandbox() {

@@ -14,6 +14,9 @@ use crate::sys::bell::Ringer;
 /// How many failures of handlers are told. A sandboxee can make as many as it likes.
 const MOST_FAILURES: usize = 32;
 
+/// How many tasks are told of. There can be as many as the kernel allows.
+const MOST_STOPS: usize = 1024;
+
 /// What the two threads have in common.
 #[derive(Debug)]
 pub(super) struct Findings {
@@ -131,7 +134,10 @@ impl Findings {
     }
 
     pub(super) fn stopped(&self, stopped: Stopped) {
-        self.state().stops.push(stopped);
+        let mut state = self.state();
+        if state.stops.len() < MOST_STOPS {
+            state.stops.push(stopped);
+        }
     }
 
     pub(super) fn is_closing(&self) -> bool {

@@ -108,15 +108,17 @@ pub(crate) fn run(job: Job, control: &Control, started: Instant, wanted: Wanted)
     let judge = Judge::new(policy, handlers, matches!(begun, BegunTraced::Unfiltered(_)));
     let tracer = Tracer::new(judge, observer.clone(), Arc::clone(&findings));
     let observer = observer.as_deref();
+    // Before anything that an observer's panic could end.
+    let _close = Close(&findings);
     let mut clock = Clock { control, findings: &findings, deadline, announced: false };
-    let (tree, started) = match start(tracer, &findings, wanted) {
+    let (begun, thread) = match start(tracer, &findings, wanted) {
         Err(error) => return Report::of(finish(into_tree(begun), None, End::NotSandboxed(error))),
         Ok(thread) => match begun {
             BegunTraced::Filtered(untraced) => (clock.release(untraced, observer), thread),
             BegunTraced::Unfiltered(unfiltered) => (handshake::wait(unfiltered, &mut clock, observer), thread),
         },
     };
-    let (tree, end) = match tree {
+    let (tree, end) = match begun {
         Ok(tree) => {
             let end = clock.watch(&tree);
             (tree, end)
@@ -131,7 +133,7 @@ pub(crate) fn run(job: Job, control: &Control, started: Instant, wanted: Wanted)
     if let Some(why) = why.filter(|_| wanted.at_kill) {
         findings.collect(why, COLLECTION_LIMIT);
     }
-    conclude(tree, &findings, started, end)
+    conclude(tree, &findings, thread, end)
 }
 
 /// Tells of the tracing thread's end, however it comes.
@@ -143,6 +145,15 @@ impl Drop for LastWord {
             self.0.end(End::Broken("the tracing thread panicked".to_owned()));
         }
         self.0.done();
+    }
+}
+
+/// Lets the tracing thread come to its end, even if the calling thread panics.
+struct Close<'a>(&'a Findings);
+
+impl Drop for Close<'_> {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }
 
