@@ -76,6 +76,7 @@ fn main() {
         "crash" => crash(),
         "listener" => listener(),
         "again" => again(),
+        "interrupted" => interrupted(),
         "killed-asking" => killed_asking(),
         other => panic!("unknown mode {other:?}"),
     }
@@ -264,6 +265,20 @@ fn again() {
     unsafe { kill(storm, 9) };
     wait(storm, 0);
     say("done");
+}
+
+/// Waits for a signal, which comes sooner or later.
+fn interrupted() {
+    // SAFETY: a handler that does nothing.
+    unsafe { signal(SIGUSR1, nothing) };
+    // SAFETY: takes nothing.
+    let parent = unsafe { getpid() };
+    let storm = child(|| storm(parent));
+    // SAFETY: waits for a signal.
+    unsafe { pause() };
+    // SAFETY: ends the child.
+    unsafe { kill(storm, 9) };
+    wait(storm, 0);
 }
 
 /// A child that is killed while its call waits for a handler.

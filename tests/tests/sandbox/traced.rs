@@ -20,7 +20,7 @@ sandbox2::policy! {
 
     danger { default ALLOW; }
     use map_exec;
-    NOTIFY getppid, getpgid, execve, execveat;
+    NOTIFY getppid, getpgid, pause?, execve, execveat;
     KILL umask;
 }
 
@@ -675,6 +675,24 @@ fn what_an_inspected_call_returned_is_heard_of() {
     assert!(outcome.is_ok(), "{outcome:#}");
     // Init is of the host's group, which the sandbox cannot see.
     assert_eq!(lines, ["started true", "getpgid(1) = 0"]);
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn an_inspected_call_that_a_signal_interrupts_is_told_as_interrupted() {
+    let Some(executor) = executor("traced", &["interrupted"]) else { return };
+    let handlers = Handlers::new().on("pause", |call| Ok(call.proceed_and_inspect()));
+    let (outcome, lines) = observed(executor, &ASKING, handlers);
+    assert!(outcome.is_ok(), "{outcome:#}");
+    assert!(lines.iter().any(|line| line == "pause() = -1 EINTR (Interrupted system call)"), "{lines:?}");
+}
+
+#[test]
+fn a_thread_that_crashes_is_told_by_its_signal() {
+    let Some(executor) = executor("traced", &["crash"]) else { return };
+    let (outcome, lines) = observed(executor, &ANYTHING, Handlers::new());
+    assert!(matches!(outcome.status, Status::Signaled { signal: libc::SIGSEGV, .. }), "{outcome:#}");
+    assert_eq!(lines.last().map(String::as_str), Some("signal 11"));
 }
 
 #[test]
