@@ -1,10 +1,11 @@
 //! A sandboxee for a monitor that traces it.
 //!
-//! Its filter asks the tracer ([`ret::TRACE`]) where another's asks a listener, and there is none. It has everything but its filter when the
-//! launch returns, and waits: whoever supervises attaches to it first, and lets go of it then ([`Untraced::release`]). Between the two
-//! nothing but this library's own code runs.
+//! Its filter asks the tracer ([`ret::TRACE`]) where another's asks a listener, and there is none. It has everything but its
+//! filter when the launch returns, and waits: whoever supervises attaches to it first, and lets go of it then
+//! ([`Untraced::release`]). Between the two nothing but this library's own code runs.
 //!
-//! Before the policy's own program come calls by which a task could leave the tracer, whatever the policy says of them ([`escape`]).
+//! Before the policy's own program come calls by which a task could leave the tracer, whatever the policy says of them
+//! ([`escape`]).
 
 use std::borrow::Cow;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -66,8 +67,8 @@ pub(crate) enum BegunTraced {
     Unfiltered(Unfiltered),
 }
 
-/// Launches `spec` under the policy's traced program, up to where it waits to be traced, or asks for it; the spec's own filter is for a
-/// listener, and goes.
+/// Launches `spec` under the policy's traced program, up to where it waits to be traced, or asks for it; the spec's own filter is
+/// for a listener, and goes.
 ///
 /// # Errors
 /// The first step that failed. Then nothing ran, and no process, mount or descriptor is left.
@@ -118,8 +119,8 @@ fn is_clone3_decided(policy: &Policy) -> bool {
     last && rules.iter().all(|rule| matches!(rule.action, Action::Errno(_)))
 }
 
-/// Puts before a filter that it asks the tracer about [`escape`]s. For all other calls the kernel still sees that nothing but number and
-/// architecture is looked at.
+/// Puts before a filter that it asks the tracer about [`escape`]s. For all other calls the kernel still sees that nothing but
+/// number and architecture is looked at.
 fn route_escapes(filter: &[Insn], clone3_decided: bool) -> Vec<Insn> {
     let arch = Arch::native().map_or(0, Arch::audit);
     let number = |number: libc::c_long| number as u32;

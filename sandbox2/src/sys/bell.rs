@@ -68,7 +68,8 @@ impl Bell {
         self.word.state.compare_exchange(RUNG, QUIET, SeqCst, SeqCst).is_ok()
     }
 
-    /// Has a wait for any child end when the bell rings, or after that time; false if it has been rung, and nothing is to be waited for.
+    /// Has a wait for any child end when the bell rings, or after that time; false if it has been rung, and nothing is to be
+    /// waited for.
     ///
     /// # Errors
     /// If there is no process to be had.
@@ -97,8 +98,8 @@ impl Bell {
         let argument = Arc::as_ptr(&self.word).cast::<()>();
         // No signal of the host's is for the sleeper.
         let mask = calls::signal_mask(u64::MAX)?;
-        // SAFETY: the sleeper has the region's stack to itself: the one before is reaped. `word` is what `sleep` expects, and both live
-        // until it is reaped, which `end` sees to.
+        // SAFETY: the sleeper has the region's stack to itself: the one before is reaped. `word` is what `sleep` expects, and
+        // both live until it is reaped, which `end` sees to.
         let cloned = unsafe { raw::clone3(clone_args, size_of::<CloneArgs>(), sleep, argument) };
         let restored = calls::signal_mask(mask);
         match cloned {

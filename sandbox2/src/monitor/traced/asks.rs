@@ -1,8 +1,8 @@
 //! Asking handlers, while the loop goes on.
 //!
-//! Handlers run on threads of their own, made when they are needed: the tracing thread must not be kept by one. It waits a moment for an answer,
-//! since most come at once, and is woken by the bell otherwise. A handler that is out of time is given up: its thread counts no more, and
-//! what it answers later is dropped.
+//! Handlers run on threads of their own, made when they are needed: the tracing thread must not be kept by one. It waits a moment
+//! for an answer, since most come at once, and is woken by the bell otherwise. A handler that is out of time is given up: its
+//! thread counts no more, and what it answers later is dropped.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

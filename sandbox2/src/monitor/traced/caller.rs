@@ -1,7 +1,7 @@
 //! A task that waits in a call, as a handler sees it.
 //!
-//! The task can be killed at any moment, and its number be another's then. So everything goes through its directory in `/proc`, opened while
-//! it was stopped and not yet reaped: that is the task's for good, and leads nowhere once it is gone.
+//! The task can be killed at any moment, and its number be another's then. So everything goes through its directory in `/proc`,
+//! opened while it was stopped and not yet reaped: that is the task's for good, and leads nowhere once it is gone.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};

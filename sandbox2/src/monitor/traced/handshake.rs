@@ -1,7 +1,7 @@
 //! Waiting for a program that asks for its policy itself, and is traced from then on.
 //!
-//! Before it gets its filter, the tracing thread attaches to all of its threads. That it has installed it is seen by the tracer, which is asked
-//! about the last step, and is so only under the filter.
+//! Before it gets its filter, the tracing thread attaches to all of its threads. That it has installed it is seen by the tracer,
+//! which is asked about the last step, and is so only under the filter.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

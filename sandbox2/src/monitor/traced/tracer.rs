@@ -1,10 +1,11 @@
 //! The tracing thread: every stop of every task, and what is done about it.
 //!
-//! It takes all stops that there are before it lets one task go on, so that no task has a second turn before every other had its first. A
-//! task that is not let go on stays stopped: whatever goes wrong here, nothing goes on unseen. That a task is gone (ESRCH) when something is
-//! to be done with it is no error: it can be killed in any stop, and its end is reported by itself.
+//! It takes all stops that there are before it lets one task go on, so that no task has a second turn before every other had its
+//! first. A task that is not let go on stays stopped: whatever goes wrong here, nothing goes on unseen. That a task is gone
+//! (ESRCH) when something is to be done with it is no error: it can be killed in any stop, and its end is reported by itself.
 //!
-//! Here are the loop and the life of tasks; `calls` has what is done about a call, `rulings` what handlers decide, `looks` what reports need.
+//! Here are the loop and the life of tasks; `calls` has what is done about a call, `rulings` what handlers decide, `looks` what
+//! reports need.
 
 mod attach;
 mod calls;

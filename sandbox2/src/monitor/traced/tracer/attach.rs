@@ -44,8 +44,9 @@ impl Tracer {
 
     /// Attaches to all other threads.
     ///
-    /// A list of threads that come and go can miss any of them. But one that is traced counts as a thread until the tracer takes note of its
-    /// end, which this does not; so once as many are traced as there are, all are. What they start is traced from its beginning.
+    /// A list of threads that come and go can miss any of them. But one that is traced counts as a thread until the tracer takes
+    /// note of its end, which this does not; so once as many are traced as there are, all are. What they start is traced from its
+    /// beginning.
     fn attach_threads(&mut self) -> Result<(), SetupError> {
         let until = Instant::now() + PATIENCE;
         loop {

@@ -1,7 +1,7 @@
 //! What is done about a call that a task has stopped before, and what is heard of one that has returned.
 //!
-//! The registers of a stopped task cannot change, and they alone decide, by the policy's own meaning; which of its programs asked, and why, is
-//! not believed.
+//! The registers of a stopped task cannot change, and they alone decide, by the policy's own meaning; which of its programs
+//! asked, and why, is not believed.
 
 use sandbox2_policy::action::Action;
 use sandbox2_policy::arch::Arch;

@@ -54,7 +54,8 @@ impl Tracer {
         self.fail(tid, libc::EPERM as u16)
     }
 
-    /// Carries out what handlers have answered, waiting at most so long for the first; looks at what else the bell may have rung for.
+    /// Carries out what handlers have answered, waiting at most so long for the first; looks at what else the bell may have rung
+    /// for.
     pub(super) fn settle(&mut self, wait: Duration) -> Step {
         if let Some(why) = self.findings.wanted() {
             self.collect(why);
