@@ -1,8 +1,8 @@
 //! Something that a thread can wait for together with its children and tracees: a child of its own that ends when it is rung.
 //!
-//! `wait4(2)` waits for nothing but processes, and a thread that traces must wait so. It could be woken by a signal, but a library has no
-//! signals of its own in somebody else's process. So there is a process that sleeps on a word of this process's memory, which it
-//! shares, and whose end is what the waiting thread hears. It makes no other call, and does not outlive the thread that made it.
+//! `wait4(2)` waits for nothing but processes, and a thread that traces must wait so. It could be woken by a signal, but a library
+//! has no signals of its own in somebody else's process. So there is a process that sleeps on a word of this process's memory, which
+//! it shares, and whose end is what the waiting thread hears. It makes no other call, and does not outlive the thread that made it.
 
 use core::mem::size_of;
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};

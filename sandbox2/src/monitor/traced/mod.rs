@@ -5,14 +5,13 @@
 //! A task is traced by one *thread*, which alone can hear of its stops, and only in `wait4(2)`, which waits for nothing else. So
 //! there are two. The tracing thread ([`tracer`]) attaches to the sandboxee and does nothing but answer stops. The thread that
 //! called ([`run`]) has launched the sandbox and watches the clock: it waits for the host's requests, the deadline, the sandbox's
-//! end and what the tracer finds, in one
-//! `ppoll(2)`. It ends a sandbox by killing init, which needs no tracer, so that no flood of stops delays a deadline or a kill. This needs no
-//! signal, and changes no disposition or mask of the host's. (The kernel sends the host a SIGCHLD at each stop, as for any child;
-//! nothing here waits for it.)
+//! end and what the tracer finds, in one `ppoll(2)`. It ends a sandbox by killing init, which needs no tracer, so that no flood of
+//! stops delays a deadline or a kill. This needs no signal, and changes no disposition or mask of the host's. (The kernel sends the
+//! host a SIGCHLD at each stop, as for any child; nothing here waits for it.)
 //!
 //! The tracing thread waits with `__WNOTHREAD` and has no children but its own [bell](crate::sys::bell), so that no child of the
 //! host's is taken from it. The other way round there is no such protection: a host that itself waits for *any* child
-//! (`waitpid(-1)`) takes stops away. The task then stays stopped, until the deadline: nothing fails open.
+//! (`waitpid(-1)`) takes stops away. The task then stays stopped until it is killed: nothing fails open.
 //!
 //! While a handler is asked ([`asks`]) the task stays stopped and the others go on. The handler's thread wakes the tracer by the
 //! bell: a process that ends when it is rung. It exists only while a handler takes its time.
