@@ -11,7 +11,7 @@
 //!
 //! | from the host | bytes |
 //! |---|---|
-//! | `s2po`, or `s2no` if it does not speak that version | 4 |
+//! | `s2po`, `s2pt` if the host traces it, or `s2no` if the host does not speak that version | 4 |
 //! | its version | 2 |
 //! | zero | 2 |
 //! | how many instructions follow | 4 |
@@ -21,6 +21,10 @@
 //! plus one in the word, or the negative error number, and closes the listener by `close(number, MAGIC)`. The filter notifies of a `close`
 //! with that second argument, which the kernel ignores, so that the program waits there until the host has read the word, taken the
 //! listener out of the process (`pidfd_getfd`) and let the call pass. From then on the host alone has it.
+//!
+//! A host that traces has attached to all threads of the program before it answers `s2pt`. Then the filter is installed without a listener,
+//! and the last call is `close(-1, MAGIC)`, which stops for the tracer and fails. A program that does not know this answer installs nothing
+//! and ends.
 
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::atomic::{AtomicI32, Ordering::SeqCst};
@@ -81,6 +85,8 @@ impl Hello {
 pub enum Answer {
     /// The filter to install.
     Policy(Vec<Instruction>),
+    /// The filter to install without a listener, since the host traces the program.
+    Traced(Vec<Instruction>),
     /// It speaks that version only.
     Version(u16),
 }
@@ -91,6 +97,7 @@ impl Answer {
     pub fn encode(&self) -> Vec<u8> {
         let (word, version, instructions) = match self {
             Answer::Policy(instructions) => (b"s2po", VERSION, instructions.as_slice()),
+            Answer::Traced(instructions) => (b"s2pt", VERSION, instructions.as_slice()),
             Answer::Version(version) => (b"s2no", *version, &[][..]),
         };
         let mut bytes = Vec::with_capacity(HEAD + instructions.len() * 8);
@@ -114,8 +121,11 @@ impl Answer {
         let (version, count) = (u16::from_le_bytes([v, w]), u32::from_le_bytes(count) as usize);
         match [a, b] {
             [b'n', b'o'] if count == 0 && body.is_empty() => Some(Answer::Version(version)),
-            [b'p', b'o'] if version == VERSION && count <= MAX_INSTRUCTIONS && body.len() == count * 8 => {
-                Some(Answer::Policy(body.as_chunks().0.iter().map(instruction).collect()))
+            [b'p', kind @ (b'o' | b't')]
+                if version == VERSION && count <= MAX_INSTRUCTIONS && body.len() == count * 8 =>
+            {
+                let instructions = body.as_chunks().0.iter().map(instruction).collect();
+                Some(if kind == b't' { Answer::Traced(instructions) } else { Answer::Policy(instructions) })
             }
             _ => None,
         }
@@ -143,21 +153,26 @@ pub(crate) fn sandbox_me_here(control: OwnedFd) -> Result<()> {
     let mut bytes = vec![0; MAX_MESSAGE];
     let received = packet::receive(control.as_fd(), &mut bytes, 0, true);
     let (length, _) = received.map_err(broken("receiving the policy"))?;
-    let instructions = match bytes.get(..length).and_then(Answer::decode) {
-        Some(Answer::Policy(instructions)) => instructions,
+    let (instructions, traced) = match bytes.get(..length).and_then(Answer::decode) {
+        Some(Answer::Policy(instructions)) => (instructions, false),
+        Some(Answer::Traced(instructions)) => (instructions, true),
         Some(Answer::Version(host)) => return Err(Error::Version { host, client: VERSION }),
         None if length == 0 => return Err(Error::Closed),
         None => return Err(Error::Malformed("the host's answer is no policy")),
     };
     drop((control, bytes));
-    let installed = process::no_new_privileges().and_then(|()| process::install_filter(&instructions));
+    let installed = process::no_new_privileges().and_then(|()| process::install_filter(&instructions, traced));
     // As the filter's own: giving memory back may be a call that the policy forbids.
     core::mem::forget(instructions);
     match installed {
         Ok(listener) => {
             // No call but the last one is made from here on: the policy may forbid it.
             WORD.store(listener + 1, SeqCst);
-            process::close_listener(listener, MAGIC).map_err(failed("handing the listener over"))
+            match process::close_listener(listener, MAGIC) {
+                // There is none to close; the tracer has taken note.
+                Err(libc::EBADF) if traced => Ok(()),
+                closed => closed.map_err(failed("handing the listener over")),
+            }
         }
         Err(errno) => {
             WORD.store(-errno, SeqCst);
@@ -187,6 +202,9 @@ mod tests {
         let bytes = b"s2po\x01\0\0\0\x02\0\0\0\x20\0\0\0\x04\0\0\0\x15\0\x01\x02\x3e\0\0\xc0";
         assert_eq!(policy.encode(), bytes);
         assert_eq!(Answer::decode(bytes), Some(policy));
+        let traced = Answer::Traced(vec![(6, 0, 0, 0x7fff_0000)]);
+        assert_eq!(traced.encode(), b"s2pt\x01\0\0\0\x01\0\0\0\x06\0\0\0\0\0\xff\x7f");
+        assert_eq!(Answer::decode(&traced.encode()), Some(traced));
         assert_eq!(Answer::Version(7).encode(), b"s2no\x07\0\0\0\0\0\0\0");
         assert_eq!(Answer::decode(b"s2no\x07\0\0\0\0\0\0\0"), Some(Answer::Version(7)));
     }

@@ -107,6 +107,7 @@ pub use policy::{
 pub use policy::{ExportFailed, ImportFailed, ImportedPolicy};
 pub use report::coverage::Coverage;
 pub use report::maps::{Mapping, Maps, MapsError, Permissions};
+pub use report::registers::{Register, Registers};
 pub use report::stack::{Frame, Stack};
 pub use report::verdict::CallError;
 pub use sandbox::{Running, Sandbox2, StillRunning};

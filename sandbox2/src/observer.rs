@@ -12,8 +12,8 @@ use crate::report::explain;
 
 /// Hears of a sandboxee's life. Every method does nothing if it is not written.
 ///
-/// They are called on the supervising thread, in the order in which things happen; what comes in between waits. A panic in one of them ends the
-/// sandbox.
+/// They are called on a supervising thread, in the order in which things happen. One that takes long holds up its own sandbox at most. A panic
+/// in one of them is told in the outcome ([`failures`](crate::Outcome::failures)); in `started` it ends the launch.
 #[doc(alias = "Notify")]
 pub trait Observer: Send + Sync {
     /// The process is there; it does not run the program under its policy yet.
@@ -51,6 +51,29 @@ pub trait Observer: Send + Sync {
     #[doc(alias = "EventFinished")]
     fn finished(&self, outcome: &Outcome) {
         let _ = outcome;
+    }
+}
+
+/// So that the host can keep what it has the sandbox tell.
+impl<T: Observer + ?Sized> Observer for Arc<T> {
+    fn started(&self, pid: u32) -> Result<(), String> {
+        (**self).started(pid)
+    }
+
+    fn violation(&self, violation: &Violation) {
+        (**self).violation(violation);
+    }
+
+    fn returned(&self, call: &Returned) {
+        (**self).returned(call);
+    }
+
+    fn signal(&self, thread: u32, signal: i32) {
+        (**self).signal(thread, signal);
+    }
+
+    fn finished(&self, outcome: &Outcome) {
+        (**self).finished(outcome);
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::SetupError;
 use crate::report::escape::Plain;
 use crate::report::maps::Maps;
+use crate::report::registers::Registers;
 use crate::report::signals::Signal;
 use crate::report::stack::{Stack, Stacks};
 pub use crate::report::verdict::Verdict;
@@ -51,6 +52,9 @@ pub struct Outcome {
     /// Where its threads were when it ended, if that was asked for (feature `symbolize`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stacks: Vec<Stack>,
+    /// The registers of the thread that made the denied call, or was ended by the signal, where the monitor knows them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registers: Option<Registers>,
     /// What its memory was made of when its stacks were told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maps: Option<Maps>,
@@ -213,6 +217,7 @@ impl Outcome {
             usage,
             supervised: Supervised::default(),
             stacks: Vec::new(),
+            registers: None,
             maps: None,
             failures: Failures::default(),
         }
@@ -220,6 +225,10 @@ impl Outcome {
 
     pub(crate) fn with_failures(self, failures: Failures) -> Outcome {
         Outcome { failures, ..self }
+    }
+
+    pub(crate) fn with_registers(self, registers: Option<Registers>) -> Outcome {
+        Outcome { registers, ..self }
     }
 
     #[cfg(feature = "symbolize")]

@@ -12,7 +12,7 @@ use crate::monitor;
 use crate::monitor::control::Control;
 use crate::monitor::job::Job;
 use crate::observer::{self, Observer};
-use crate::outcome::{Outcome, Status};
+use crate::outcome::{Monitor, Outcome, Status};
 use crate::policy::Policy;
 
 /// A program and the policy that it runs under.
@@ -63,6 +63,7 @@ struct Ready {
     policy: Policy,
     handlers: Handlers,
     observer: Option<Arc<dyn Observer>>,
+    monitor: Option<Monitor>,
     #[cfg(feature = "symbolize")]
     stack_traces: crate::unwind::StackTraces,
 }
@@ -83,7 +84,8 @@ impl Ready {
             .then(|| monitor::Stacks { options: self.stack_traces, symbolizer: Arc::new(crate::symbolizer::Worker) });
         #[cfg(not(feature = "symbolize"))]
         let stacks = None;
-        Ok(Job { spec, policy: self.policy, handlers: self.handlers, observer: self.observer, monitor: None, stacks })
+        let Ready { policy, handlers, observer, monitor, .. } = self;
+        Ok(Job { spec, policy, handlers, observer, monitor, stacks })
     }
 }
 
@@ -95,6 +97,7 @@ impl Sandbox2 {
             policy: policy.into(),
             handlers: Handlers::new(),
             observer: None,
+            monitor: None,
             #[cfg(feature = "symbolize")]
             stack_traces: crate::unwind::StackTraces::off(),
         };
@@ -117,6 +120,16 @@ impl Sandbox2 {
     pub fn stack_traces(mut self, traces: crate::StackTraces) -> Sandbox2 {
         if let State::Ready(ready) = &mut self.state {
             ready.stack_traces = traces;
+        }
+        self
+    }
+
+    /// Supervises it by `monitor`, and by no other; if this is not called, by a listener, and by ptrace where there can be none or what was asked
+    /// for needs it. The outcome tells which it was. Nothing changes once it was started.
+    #[must_use]
+    pub fn monitor(mut self, monitor: Monitor) -> Sandbox2 {
+        if let State::Ready(ready) = &mut self.state {
+            ready.monitor = Some(monitor);
         }
         self
     }

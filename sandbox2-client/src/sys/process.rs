@@ -10,8 +10,8 @@ pub(crate) fn no_new_privileges() -> Outcome<()> {
     outcome(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) } as isize).map(drop)
 }
 
-/// Installs a filter on all threads of this process; the number of its listener.
-pub(crate) fn install_filter(instructions: &[(u16, u8, u8, u32)]) -> Outcome<RawFd> {
+/// Installs a filter on all threads of this process: with a listener, whose number it returns, or for a process that is traced; -1 then.
+pub(crate) fn install_filter(instructions: &[(u16, u8, u8, u32)], traced: bool) -> Outcome<RawFd> {
     /// Not in the C library's headers everywhere: `SECCOMP_FILTER_FLAG_TSYNC_ESRCH` and `…_WAIT_KILLABLE_RECV`.
     const TSYNC_ESRCH: libc::c_ulong = 1 << 4;
     const WAIT_KILLABLE_RECV: libc::c_ulong = 1 << 5;
@@ -25,20 +25,26 @@ pub(crate) fn install_filter(instructions: &[(u16, u8, u8, u32)]) -> Outcome<Raw
         // SAFETY: the kernel reads the program and its instructions, which live until the call is over.
         outcome(unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, flags, program) } as isize)
     };
-    let listener = match install(all | WAIT_KILLABLE_RECV) {
-        // Linux before 5.19 does not know that flag; there is no filter yet.
-        Err(libc::EINVAL) => install(all),
-        installed => installed,
-    }?;
+    let listener = if traced {
+        install(libc::SECCOMP_FILTER_FLAG_TSYNC | TSYNC_ESRCH)?;
+        -1
+    } else {
+        let installed = match install(all | WAIT_KILLABLE_RECV) {
+            // Linux before 5.19 does not know that flag; there is no filter yet.
+            Err(libc::EINVAL) => install(all),
+            installed => installed,
+        };
+        installed? as RawFd
+    };
     // The instructions stay allocated: giving memory back may be a call that the policy forbids.
     core::mem::forget(filter);
-    Ok(listener as RawFd)
+    Ok(listener)
 }
 
 /// Closes the listener with a second argument that the filter looks for.
 pub(crate) fn close_listener(listener: RawFd, magic: u64) -> Outcome<()> {
     loop {
-        // SAFETY: the descriptor is ours alone, and nobody uses it after this.
+        // SAFETY: the descriptor is ours alone, and nobody uses it after this; or it is none.
         match outcome(unsafe { libc::syscall(libc::SYS_close, listener, magic) } as isize) {
             // A signal came while it waited for its answer: it was not made. Once it is made, nothing interrupts it.
             Err(libc::EINTR) => {}

@@ -121,6 +121,10 @@ fn cure(stage: Stage, errno: i32) -> Option<String> {
         (Stage::Listener, libc::EPERM) => {
             "the host may not trace its own child: see the sysctl kernel.yama.ptrace_scope (3 forbids it to everybody)"
         }
+        (Stage::Trace, libc::EPERM) => {
+            "something else traces it already, or the host may trace nobody: see the sysctl kernel.yama.ptrace_scope (3 forbids it \
+             to everybody), and whether a seccomp filter around this process forbids ptrace"
+        }
         (Stage::Exec, libc::ENOENT) => {
             "its loader is missing inside: mount it and the shared libraries (`libraries`), or link the program \
              statically; a script cannot be run, run its interpreter"

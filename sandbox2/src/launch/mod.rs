@@ -12,6 +12,7 @@ mod server;
 mod setup;
 #[cfg(test)]
 mod tests;
+mod traced;
 mod tree;
 mod unfiltered;
 
@@ -30,15 +31,16 @@ pub(crate) use self::hint::explain;
 pub(crate) use self::plan::{Descriptors, unchangeable};
 pub(crate) use self::processes::ProcessorTime;
 pub use self::server::LaunchServer;
+pub(crate) use self::traced::{BegunTraced, Escape, Untraced, escape, has_ended, is_ours, launch_traced};
 #[cfg(test)]
 pub(crate) use self::tree::Ended;
 pub(crate) use self::tree::{Launched, Refused, Tree, pid_of};
 pub(crate) use self::unfiltered::{
-    ENDED_FIRST, Heard, Unfiltered, gives_listener_up, not_sandboxed, route_close, with_end,
+    Attach, ENDED_FIRST, Heard, Unfiltered, gives_listener_up, not_sandboxed, route_close, with_end,
 };
 use crate::error::SetupError;
 use crate::limits::Limits;
-use crate::sys::child::Begin;
+use crate::sys::child::{Begin, LimitOp};
 
 /// What to launch, and in what.
 #[derive(Debug)]
@@ -104,14 +106,7 @@ pub(crate) fn launch(mut spec: LaunchSpec) -> Result<Begun, SetupError> {
         Start::Unfiltered(program, _) => (program.as_raw_fd(), Begin::Unfiltered),
         Start::Forked { .. } => return forked::launch(spec).map(Begun::Unfiltered),
     };
-    let mut numbers = plan::Numbers::new(spec.server.is_some());
-    let fds: Vec<_> = spec.fds.iter().map(|(from, to)| (numbers.of(from.as_raw_fd()), *to)).collect();
-    let number = numbers.of(program);
-    let descriptors = plan::Descriptors::plan(&fds, Some(number))?;
-    let writable_program = plan::writable_program(program, number)?;
-    let (limits, late_limit) = plan::limits(&spec.limits, descriptors.first_free);
-    let preparation = plan::Preparation { descriptors, limits, writable_program, begin, numbers };
-    let setup::Ready { tree, main, listener } = setup::set_up(&mut spec, preparation)?;
+    let (setup::Ready { tree, main, listener }, late_limit) = execute(&mut spec, program, begin)?;
     match spec.start {
         Start::Unfiltered(_, handshake) => {
             Ok(Begun::Unfiltered(Unfiltered::new(tree, main, handshake, spec.filter, late_limit)))
@@ -120,4 +115,20 @@ pub(crate) fn launch(mut spec: LaunchSpec) -> Result<Begun, SetupError> {
             Launched::take(tree, &main, listener, late_limit).map(Begun::Filtered).map_err(|refused| refused.error)
         }
     }
+}
+
+/// Makes the processes for a program that is executed, and the limit that has yet to be set.
+fn execute(spec: &mut LaunchSpec, program: RawFd, begin: Begin) -> Result<(setup::Ready, Option<LimitOp>), SetupError> {
+    let mut numbers = plan::Numbers::new(spec.server.is_some());
+    let fds: Vec<_> = spec.fds.iter().map(|(from, to)| (numbers.of(from.as_raw_fd()), *to)).collect();
+    let number = numbers.of(program);
+    let descriptors = plan::Descriptors::plan(&fds, Some(number))?;
+    let writable_program = plan::writable_program(program, number)?;
+    let (mut limits, mut late_limit) = plan::limits(&spec.limits, descriptors.first_free);
+    if begin == Begin::Traced {
+        // There is no listener to wait for.
+        limits.extend(late_limit.take());
+    }
+    let preparation = plan::Preparation { descriptors, limits, writable_program, begin, numbers };
+    setup::set_up(spec, preparation).map(|ready| (ready, late_limit))
 }

@@ -102,6 +102,7 @@ impl Setup<'_> {
             let listener = shared.listener.load(Acquire);
             let ready = match begin {
                 Begin::Filtered => listener >= 0,
+                Begin::Traced => shared.traceable.load(Acquire) == 1,
                 Begin::Unfiltered => true,
                 Begin::Held { .. } => shared.held.load(Acquire) == 1,
             };

@@ -3,7 +3,7 @@
 use std::io::{PipeWriter, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::path::PathBuf;
-use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::time::Duration;
 
 use super::hint;
@@ -220,6 +220,13 @@ impl Tree {
         self.region.shared().in_launcher.load(Acquire) == 0
     }
 
+    /// Lets a sandboxee that waits for whoever traces it go on.
+    pub(super) fn set_traced(&self) {
+        let word = &self.region.shared().traced;
+        word.store(1, Release);
+        calls::futex_wake(word);
+    }
+
     /// Whether a step of the launch has failed, the bootstrap exec included.
     pub(crate) fn has_failed(&self) -> bool {
         self.region.shared().failure().is_some()
@@ -249,7 +256,12 @@ impl Tree {
             // It has ended by itself.
             Ok(()) | Err(Errno(libc::ESRCH)) => Ok(()),
             // The host has become another user since the launch; init itself is still asked.
-            Err(errno) => (&self.lifeline).write_all(b"x").map_err(|_| errno),
+            Err(errno) => match (&self.lifeline).write_all(b"x") {
+                Ok(()) => Ok(()),
+                // Init alone has the other end: it is ending.
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+                Err(_) => Err(errno),
+            },
         }
     }
 

@@ -33,9 +33,23 @@ pub(crate) struct Unfiltered {
     handshake: Handshake,
     filter: Cow<'static, [Insn]>,
     late_limit: Option<LimitOp>,
+    /// Who attaches to it before it is given its filter; `None`: it makes a listener.
+    tracer: Option<Attach>,
     /// Whoever has kept the namespaces of a forked one, and is ending: a pidfd.
     keeper: Option<OwnedFd>,
     state: State,
+}
+
+/// What attaches to all threads of a process, which is behind a pidfd, too.
+pub(crate) struct Attach(pub(crate) Box<AttachFn>);
+
+/// It gets the process's number and its pidfd.
+type AttachFn = dyn FnMut(libc::pid_t, &OwnedFd) -> Result<(), SetupError> + Send;
+
+impl std::fmt::Debug for Attach {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Attach")
+    }
 }
 
 /// What it is waited for.
@@ -78,7 +92,7 @@ impl Unfiltered {
         filter: Cow<'static, [Insn]>,
         late_limit: Option<LimitOp>,
     ) -> Unfiltered {
-        Unfiltered { tree, handshake, filter, late_limit, keeper: None, state: State::Running(main) }
+        Unfiltered { tree, handshake, filter, late_limit, tracer: None, keeper: None, state: State::Running(main) }
     }
 
     pub(super) fn to_be_born(
@@ -88,7 +102,12 @@ impl Unfiltered {
         filter: Cow<'static, [Insn]>,
         late_limit: Option<LimitOp>,
     ) -> Unfiltered {
-        Unfiltered { tree, handshake, filter, late_limit, keeper: None, state: State::Unborn(birth) }
+        Unfiltered { tree, handshake, filter, late_limit, tracer: None, keeper: None, state: State::Unborn(birth) }
+    }
+
+    /// Has it traced from the moment that it asks: its filter must be a traced one.
+    pub(crate) fn set_tracer(&mut self, attach: Attach) {
+        self.tracer = Some(attach);
     }
 
     /// Readable when there is something to [hear](Self::hear).
@@ -172,11 +191,16 @@ impl Unfiltered {
         if let Some(keeper) = self.keeper.take() {
             await_end(&keeper)?;
         }
-        let answer = if hello.version == VERSION {
-            let instruction = |insn: &Insn| (insn.code, insn.jt, insn.jf, insn.k);
-            Answer::Policy(self.filter.iter().map(instruction).collect())
-        } else {
-            Answer::Version(VERSION)
+        let instruction = |insn: &Insn| (insn.code, insn.jt, insn.jf, insn.k);
+        let answer = match (&mut self.tracer, &self.state) {
+            _ if hello.version != VERSION => Answer::Version(VERSION),
+            (Some(Attach(attach)), State::Running(main)) => {
+                attach(self.tree.main_pid(), main)?;
+                // No listener will need a number.
+                self.late_limit.take().map_or(Ok(()), |limit| self.tree.set_limit(main, limit))?;
+                Answer::Traced(self.filter.iter().map(instruction).collect())
+            }
+            _ => Answer::Policy(self.filter.iter().map(instruction).collect()),
         };
         let sent = packet::send(self.control(), &answer.encode(), &[], false);
         if hello.version != VERSION {
@@ -269,6 +293,11 @@ pub(crate) fn gives_listener_up(data: &sandbox2_policy::insn::SeccompData) -> bo
 ///
 /// Nothing else changes: whoever makes that call later gets the policy's verdict from the monitor.
 pub(crate) fn route_close(filter: &[Insn]) -> Vec<Insn> {
+    route_close_to(filter, ret::USER_NOTIF)
+}
+
+/// As [`route_close`], with `answer` for the call.
+pub(super) fn route_close_to(filter: &[Insn], answer: u32) -> Vec<Insn> {
     let arch = Arch::native().map_or(0, Arch::audit);
     let (low, high) = (MAGIC as u32, (MAGIC >> 32) as u32);
     let head = [
@@ -280,7 +309,7 @@ pub(crate) fn route_close(filter: &[Insn]) -> Vec<Insn> {
         Insn::jump(op::JEQ, low, 0, 3),
         Insn::stmt(op::LD_ABS, offset::arg_high(1)),
         Insn::jump(op::JEQ, high, 0, 1),
-        Insn::stmt(op::RET, ret::USER_NOTIF),
+        Insn::stmt(op::RET, answer),
     ];
     head.iter().chain(filter).copied().collect()
 }

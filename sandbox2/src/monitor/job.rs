@@ -29,6 +29,11 @@ impl Job {
         Job { spec, policy, handlers: Handlers::new(), observer: None, monitor: None, stacks: None }
     }
 
+    /// Whether it is supervised by ptrace.
+    pub(crate) fn is_traced(&self) -> bool {
+        self.monitor == Some(Monitor::Ptrace)
+    }
+
     /// Whether its parts fit together.
     ///
     /// # Errors

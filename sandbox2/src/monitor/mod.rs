@@ -23,6 +23,7 @@ mod stacks;
 mod station;
 mod supervisor;
 mod telemetry;
+mod traced;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -31,7 +32,7 @@ use std::time::{Duration, Instant};
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::{TimeVal, TimeValLike};
 
-use self::control::Control;
+use self::control::{Attention, Control};
 use self::end::{Deadline, End, Ending};
 use self::hub::Hub;
 use self::job::Job;
@@ -42,6 +43,7 @@ use self::meter::Meter;
 pub(crate) use self::stacks::Stacks;
 use self::station::Station;
 use self::telemetry::{Telemetry, Timeline};
+use self::traced::Doorbell;
 use crate::error::{SetupError, Stage};
 use crate::launch::{self, Begun, Launched, Tree};
 use crate::observer::Observer;
@@ -72,6 +74,12 @@ fn own_usage() -> Option<(Duration, Duration)> {
 
 fn run_here(mut job: Job) -> Outcome {
     job.spec.tied = true;
+    if job.is_traced() {
+        return match Doorbell::new() {
+            Ok(doorbell) => run_traced(job, &Control::new(Arc::new(Quiet), 0), &doorbell),
+            Err(error) => not_begun(&job, error),
+        };
+    }
     let begun = Station::new().and_then(|station| {
         let hub = Hub::new(Arc::clone(&station), true)?;
         Ok((station, Box::new(hub)))
@@ -97,6 +105,9 @@ fn run_here(mut job: Job) -> Outcome {
 /// # Errors
 /// Why it could not be started. What was started and has ended already is no error.
 pub(crate) fn start(mut job: Job) -> Result<Arc<Control>, Box<Outcome>> {
+    if job.is_traced() {
+        return start_traced(job);
+    }
     job.spec.tied = false;
     let station = match supervisor::station() {
         Ok(station) => station,
@@ -119,6 +130,73 @@ pub(crate) fn start(mut job: Job) -> Result<Arc<Control>, Box<Outcome>> {
     let control = Control::new(station, 0);
     control.announce_outcome(*outcome);
     Ok(Arc::new(control))
+}
+
+/// Nobody rings for a run that nobody has a handle of.
+#[derive(Debug)]
+struct Quiet;
+
+impl Attention for Quiet {
+    fn call(&self, _: u64) {}
+}
+
+/// Launches and supervises by ptrace, on the calling thread.
+fn run_traced(job: Job, control: &Control, doorbell: &Doorbell) -> Outcome {
+    let started = Instant::now();
+    let program = job.spec.program_name.to_string_lossy().into_owned();
+    let telemetry = Telemetry::new(&program, &job.policy);
+    let observer = job.observer.clone();
+    let report = match job.check() {
+        Ok(()) => traced::run(job, control, doorbell, started),
+        Err(error) => traced::Report::failed(error),
+    };
+    let outcome = report.into_outcome(program, started.elapsed());
+    if let Some(violation) = outcome.violation() {
+        telemetry.violation(violation);
+    }
+    outcome.failures.first.iter().for_each(|failure| telemetry.failed(&failure.of, &failure.what));
+    telemetry.finished(&outcome);
+    finished(outcome, observer.as_deref())
+}
+
+/// As [`start`], by ptrace: on a thread of its own, since a task is traced by one thread.
+fn start_traced(mut job: Job) -> Result<Arc<Control>, Box<Outcome>> {
+    job.spec.tied = true;
+    let doorbell = match Doorbell::new() {
+        Ok(doorbell) => Arc::new(doorbell),
+        Err(error) => return Err(Box::new(not_begun(&job, error))),
+    };
+    let program = job.spec.program_name.to_string_lossy().into_owned();
+    let (policy, observer) = (job.policy.clone(), job.observer.clone());
+    let control = Arc::new(Control::new(Arc::clone(&doorbell) as _, 0));
+    let last_word = LastWord { control: Arc::clone(&control), program: program.clone() };
+    let thread = std::thread::Builder::new().name("sandbox2-ptrace".to_owned()).spawn(move || {
+        let outcome = run_traced(job, &last_word.control, &doorbell);
+        last_word.control.announce_outcome(outcome);
+    });
+    if let Err(error) = thread {
+        let error = SetupError::new(Stage::Plan, error.raw_os_error()).with_what("a thread to supervise the sandboxee");
+        return Err(Box::new(not_started(program, &policy, error, observer.as_deref())));
+    }
+    match control.started() {
+        Some(outcome) if matches!(outcome.status, Status::SetupFailed(_)) => Err(Box::new(outcome)),
+        _ => Ok(control),
+    }
+}
+
+/// Sees to it that waiting for an outcome always ends, even if the supervising thread panics.
+struct LastWord {
+    control: Arc<Control>,
+    program: String,
+}
+
+impl Drop for LastWord {
+    fn drop(&mut self) {
+        // Dropping what it supervised has killed the sandboxee. Nothing changes if there is an outcome already.
+        let what = "the supervising thread panicked".to_owned();
+        let program = std::mem::take(&mut self.program);
+        self.control.announce_outcome(Outcome::new(program, Status::InternalError { what }, Usage::default()));
+    }
 }
 
 /// For a state that nobody can see.
@@ -153,7 +231,11 @@ fn concluded(
     usage: Usage,
     observer: Option<&dyn Observer>,
 ) -> Outcome {
-    let outcome = Outcome::new(program, status, Usage { wall: started.elapsed(), ..usage });
+    finished(Outcome::new(program, status, Usage { wall: started.elapsed(), ..usage }), observer)
+}
+
+/// Tells the observer that it is over.
+fn finished(outcome: Outcome, observer: Option<&dyn Observer>) -> Outcome {
     match observer.and_then(|observer| hub::quietly(|| observer.finished(&outcome))) {
         Some(panic) => outcome.with_failure("observer", panic),
         None => outcome,
@@ -194,8 +276,8 @@ fn launch_and_sandbox(
     let begun = launch::launch(spec).map_err(setup_failed)?;
     let set_up = Instant::now();
     let refused = match &begun {
-        Begun::Filtered(launched) => started_by(observer.as_deref(), launched),
-        Begun::Unfiltered(unfiltered) => started_by(observer.as_deref(), unfiltered.tree()),
+        Begun::Filtered(launched) => started_by(observer.as_deref(), launched.main_pid()),
+        Begun::Unfiltered(unfiltered) => started_by(observer.as_deref(), unfiltered.tree().main_pid()),
     };
     let ended = |tree: Tree, listener, end| Ending::new(tree, listener, end).wait();
     let (launched, last) = match (begun, refused) {
@@ -241,9 +323,9 @@ fn end_launched(launched: Launched, end: End) -> (Status, Usage) {
 }
 
 /// Asks the observer whether the launch may go on.
-fn started_by(observer: Option<&dyn Observer>, tree: &Tree) -> Result<(), End> {
+fn started_by(observer: Option<&dyn Observer>, pid: libc::pid_t) -> Result<(), End> {
     let Some(observer) = observer else { return Ok(()) };
-    let pid = u32::try_from(tree.main_pid()).unwrap_or(0);
+    let pid = u32::try_from(pid).unwrap_or(0);
     let mut answer = Ok(());
     let panic = hub::quietly(|| answer = observer.started(pid));
     let answer = panic.map_or(answer, Err);

@@ -35,6 +35,13 @@ pub(crate) struct Stacks {
 }
 
 impl Stacks {
+    /// The stacks of those tasks of a process, which stay stopped meanwhile.
+    pub(super) fn tell(&self, process: i32, tasks: &[(i32, Registers)]) -> Found {
+        let snapshot = Snapshot::capture(process, tasks, &self.options);
+        let stacks = tell(&snapshot, &self.options, &*self.symbolizer);
+        Found { stacks, maps: Some(snapshot.maps().clone()).filter(|maps| !maps.mappings.is_empty()) }
+    }
+
     /// Whether an end like that is to have them. Of what has ended already there are none.
     pub(super) fn wants(&self, end: &End) -> bool {
         match end {
@@ -112,9 +119,7 @@ impl Subject {
                 let _ = attached.stop(tid, |tid| self.is_of_this_sandbox(tid));
             }
         }
-        let snapshot = Snapshot::capture(process, &attached.stopped, &self.stacks.options);
-        let stacks = tell(&snapshot, &self.stacks.options, &*self.stacks.symbolizer);
-        Found { stacks, maps: Some(snapshot.maps().clone()).filter(|maps| !maps.mappings.is_empty()) }
+        self.stacks.tell(process, &attached.stopped)
     }
 
     /// Whether a number is that of a thread of this sandbox.
@@ -213,12 +218,12 @@ fn await_change(tid: i32, patience: Duration) -> Option<i32> {
 }
 
 /// The process that a thread belongs to.
-fn process_of(tid: i32) -> Option<i32> {
+pub(super) fn process_of(tid: i32) -> Option<i32> {
     let status = fs::read_to_string(format!("/proc/{tid}/status")).ok()?;
     status.lines().find_map(|line| line.strip_prefix("Tgid:"))?.trim().parse().ok()
 }
 
-fn threads_of(process: i32) -> Vec<i32> {
+pub(super) fn threads_of(process: i32) -> Vec<i32> {
     let tasks = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
     tasks.filter_map(|task| task.file_name().to_str()?.parse().ok()).collect()
 }

@@ -10,6 +10,7 @@ pub(crate) mod decode;
 pub(crate) mod escape;
 pub(crate) mod explain;
 pub(crate) mod maps;
+pub(crate) mod registers;
 pub(crate) mod setup;
 pub(crate) mod signals;
 pub(crate) mod stack;

@@ -89,6 +89,8 @@ pub enum DecidedBy {
     ForeignArchitecture,
     /// The call's number is one of the x32 ABI's or beyond all numbers, which no policy allows.
     X32,
+    /// No policy: the ptrace monitor, which a task that nobody traces would leave.
+    Monitor,
 }
 
 /// A place in the source of a policy.
@@ -142,6 +144,7 @@ impl fmt::Display for DecidedBy {
                 f.write_str("every policy: calls of another architecture are never allowed")
             }
             DecidedBy::X32 => f.write_str("every policy: numbers of the x32 ABI are never allowed"),
+            DecidedBy::Monitor => f.write_str("the ptrace monitor: a task that nobody traces would leave it"),
         }
     }
 }
@@ -247,6 +250,9 @@ impl Violation {
             (None, DecidedBy::X32) => f.write_str(
                 "\nit cannot be allowed: these numbers reach the kernel past every rule for the ordinary ones; \
                  build the program for the ordinary x86_64 ABI",
+            ),
+            (None, DecidedBy::Monitor) => f.write_str(
+                "\nit cannot be allowed under this monitor: leave CLONE_UNTRACED out, or use the other monitor",
             ),
             (None, _) => {
                 f.write_str("\nit has no name that a policy could allow: this version of sandbox2 does not know it")

@@ -216,6 +216,11 @@ pub(crate) fn exit_group(code: i32) -> ! {
     }
 }
 
+/// The parent of this process; 0 if it is of another PID namespace.
+pub(crate) fn parent() -> u32 {
+    plain(libc::SYS_getppid, [0; 6]).unwrap_or(0) as u32
+}
+
 /// A pidfd of this process.
 pub(crate) fn pidfd_open_self() -> Result<OwnedFd> {
     pidfd_open(std::process::id().cast_signed())
@@ -224,6 +229,11 @@ pub(crate) fn pidfd_open_self() -> Result<OwnedFd> {
 /// A pidfd of a process.
 pub(crate) fn pidfd_open(pid: i32) -> Result<OwnedFd> {
     plain(libc::SYS_pidfd_open, [pid as usize, 0, 0, 0, 0, 0]).map(own)
+}
+
+/// A pidfd of a thread; EINVAL before Linux 6.9.
+pub(crate) fn pidfd_open_thread(tid: i32) -> Result<OwnedFd> {
+    plain(libc::SYS_pidfd_open, [tid as usize, libc::O_EXCL as usize, 0, 0, 0, 0]).map(own)
 }
 
 /// Effective user and group.

@@ -2,12 +2,13 @@
 //!
 //! [`raw`] makes system calls without a C library, [`abi`] lays out what they take, [`calls`] gives each one a safe face,
 //! [`server`] makes its processes in the host's place, [`spawn`] executes a program outside of any sandbox, [`region`] is the memory that host and child share, [`child`] is what runs in that memory between clone and exec,
-//! [`forget`] is how it lets go of the host's, [`stage`] says how far it came. `mapped` finds files that other processes have mapped,
+//! [`ptrace`] traces, [`bell`] wakes a thread that does; [`forget`] is how it lets go of the host's, [`stage`] says how far it came. `mapped` finds files that other processes have mapped,
 //! `before_main` runs in place of a program's `main`.
 
 pub(crate) mod abi;
 #[cfg(feature = "symbolize")]
 pub(crate) mod before_main;
+pub(crate) mod bell;
 pub(crate) mod calls;
 pub(crate) mod child;
 pub(crate) mod forget;

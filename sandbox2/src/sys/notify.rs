@@ -296,10 +296,13 @@ pub(crate) fn write_bytes(
 
 /// Whether that range of a process' memory is mapped writable throughout.
 fn is_writable(pid: u32, address: u64, len: usize) -> std::io::Result<bool> {
-    use std::io::BufRead;
+    covers(std::io::BufReader::new(std::fs::File::open(format!("/proc/{pid}/maps"))?), address, len)
+}
+
+/// Whether in these `maps` of a process that range is mapped writable throughout.
+pub(crate) fn covers(maps: impl std::io::BufRead, address: u64, len: usize) -> std::io::Result<bool> {
     let Some(end) = address.checked_add(len as u64) else { return Ok(false) };
     let mut next = address;
-    let maps = std::io::BufReader::new(std::fs::File::open(format!("/proc/{pid}/maps"))?);
     for line in maps.split(b'\n') {
         if next >= end {
             break;

@@ -10,6 +10,9 @@ use libc::c_long;
 use super::abi::{Rusage, SigInfo};
 use super::{Errno, Result, raw};
 
+#[cfg(test)]
+mod tests;
+
 /// `PTRACE_EVENT_SECCOMP`: a filter returned `RET_TRACE`.
 pub(crate) const EVENT_SECCOMP: i32 = libc::PTRACE_EVENT_SECCOMP;
 /// `PTRACE_EVENT_STOP`: stopped by [`interrupt`], a group stop, or a new task's first stop.
@@ -234,6 +237,20 @@ pub(crate) fn set_call_number(tid: i32, number: i32) -> Result<()> {
         registers.words[place::NUMBER] = i64::from(number).cast_unsigned();
         set_registers(tid, &registers)
     }
+}
+
+/// Answers the call that a task has stopped before: it is not made, and returns `value` (an error number as a negative one).
+pub(crate) fn answer(tid: i32, value: i64) -> Result<()> {
+    // The number first: on aarch64 the kernel takes the value from the argument's register once there is no call.
+    #[cfg(target_arch = "aarch64")]
+    set_call_number(tid, -1)?;
+    let mut registers = registers(tid)?;
+    #[cfg(not(target_arch = "aarch64"))]
+    {
+        registers.words[place::NUMBER] = u64::MAX;
+    }
+    registers.set_value(value.cast_unsigned());
+    set_registers(tid, &registers)
 }
 
 /// Waits for a stop or the end of a task (`tid`; -1: any that this thread is attached to or is the parent of): its id, status as `waitpid` gives it.

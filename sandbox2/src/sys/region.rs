@@ -41,6 +41,10 @@ pub(crate) struct Shared {
     pub(crate) held: AtomicU32,
     /// 1 once the root is the sandbox's own. A futex for a sandboxee that is to start elsewhere than there.
     pub(crate) rooted: AtomicU32,
+    /// 1 once the sandboxee waits for whoever is to trace it.
+    pub(crate) traceable: AtomicU32,
+    /// 1 once it is traced. A futex for the sandboxee.
+    pub(crate) traced: AtomicU32,
     /// 1 once init has locked itself up.
     pub(crate) locked: AtomicU32,
     /// 1 once the next words are valid.

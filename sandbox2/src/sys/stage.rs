@@ -92,6 +92,8 @@ stages! {
     Listener: "take the seccomp listener over",
     /// The host's own observer is asked.
     Observer: "ask the observer whether to go on",
+    /// The host attaches to the sandboxee, to trace it.
+    Trace: "trace the sandboxee",
     /// The host waits for the child.
     Wait: "wait for the sandbox to be set up",
     /// The host starts a launch server, or asks it for the first process of a sandbox.

@@ -23,6 +23,7 @@ mod outcomes;
 mod reports;
 mod stacks;
 mod steering;
+mod traced;
 mod tree;
 
 use std::io::Read;

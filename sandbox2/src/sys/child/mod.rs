@@ -78,6 +78,8 @@ pub(crate) struct Plan<'a> {
 pub(crate) enum Begin {
     /// It installs the filter and executes the program; the exec waits for the listener's answer.
     Filtered,
+    /// It waits until it is traced, installs the filter and executes the program; both are the tracer's to see.
+    Traced,
     /// It executes the program, which asks for its filter later.
     Unfiltered,
     /// It executes nothing, and keeps its namespaces for a process that is forked elsewhere, until its descriptor 0 ends. Init learns

@@ -22,6 +22,7 @@ pub(super) extern "C" fn main(plan: *const ()) -> ! {
     }
     match plan.begin {
         Begin::Filtered => execute_filtered(plan),
+        Begin::Traced => execute_traced(plan),
         Begin::Unfiltered => execute_unfiltered(plan),
         Begin::Held { .. } => hold(shared),
     }
@@ -66,6 +67,23 @@ fn execute_filtered(plan: &Plan<'_>) -> ! {
         Err(errno) => fail(shared, Failure { stage: Stage::Filter, detail: 0, errno }),
     }
     // Nothing but plain stores from here on: every system call is the policy's now.
+    let errno = calls::execveat(plan.program, plan.argv, plan.envp);
+    shared.record(Failure { stage: Stage::Exec, detail: 0, errno });
+    raw::die()
+}
+
+/// Executes the program under a filter that asks whoever traces this: nothing is asked before there is somebody.
+fn execute_traced(plan: &Plan<'_>) -> ! {
+    let shared = plan.shared;
+    shared.traceable.store(1, Release);
+    // If nobody ever does, the host ends init, and this with it.
+    while shared.traced.load(Acquire) == 0 {
+        let _ = calls::futex_wait(&shared.traced, 0, Duration::from_secs(1));
+    }
+    if let Err(errno) = calls::seccomp_filter(0, plan.filter) {
+        fail(shared, Failure { stage: Stage::Filter, detail: 0, errno });
+    }
+    // As in `execute_filtered`.
     let errno = calls::execveat(plan.program, plan.argv, plan.envp);
     shared.record(Failure { stage: Stage::Exec, detail: 0, errno });
     raw::die()
