@@ -31,6 +31,10 @@ mod without {
     pub(crate) enum Stacks {}
 
     impl Stacks {
+        pub(in crate::monitor) fn need_ptrace(&self) -> bool {
+            match *self {}
+        }
+
         pub(in crate::monitor) fn wants(&self, _: &End) -> bool {
             match *self {}
         }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::errand::Stacks;
-use crate::error::SetupError;
+use crate::error::{SetupError, Stage};
 use crate::handlers::Handlers;
 use crate::launch::LaunchSpec;
 use crate::observer::Observer;
 use crate::outcome::Monitor;
 use crate::policy::Policy;
+use crate::sys::notify;
 
 /// One run, before it begins.
 pub(crate) struct Job {
@@ -32,6 +33,37 @@ impl Job {
     /// Whether it is supervised by ptrace.
     pub(crate) fn is_traced(&self) -> bool {
         self.monitor == Some(Monitor::Ptrace)
+    }
+
+    /// Decides which monitor it is, if that is left open.
+    ///
+    /// # Errors
+    /// If what is asked for needs another than what is asked for.
+    pub(crate) fn choose_monitor(&mut self) -> Result<(), SetupError> {
+        let needs_ptrace = self.stacks.as_ref().is_some_and(Stacks::need_ptrace);
+        let mistake = |what: &str, hint: &str| {
+            Err(SetupError::new(Stage::Plan, None).with_what(what.to_owned()).with_hint(Some(hint)))
+        };
+        let chosen = match self.monitor {
+            Some(Monitor::Listener) if needs_ptrace => {
+                return mistake(
+                    "stacks on a signal or at an exit, supervised by a listener",
+                    "leave the monitor open, or switch these off: StackTraces::on_signal(false)",
+                );
+            }
+            None if needs_ptrace && !self.handlers.is_empty() => {
+                return mistake(
+                    "handlers, and stacks on a signal or at an exit",
+                    "those stacks need the ptrace monitor, under which handlers cannot give descriptors: if yours do not, say \
+                     `.monitor(Monitor::Ptrace)`, else switch these stacks off: StackTraces::on_signal(false)",
+                );
+            }
+            None if needs_ptrace || !notify::can_listen() => Monitor::Ptrace,
+            None => Monitor::Listener,
+            Some(monitor) => monitor,
+        };
+        self.monitor = Some(chosen);
+        Ok(())
     }
 
     /// Whether its parts fit together.

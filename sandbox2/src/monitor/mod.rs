@@ -74,6 +74,9 @@ fn own_usage() -> Option<(Duration, Duration)> {
 
 fn run_here(mut job: Job) -> Outcome {
     job.spec.tied = true;
+    if let Err(error) = job.choose_monitor() {
+        return not_begun(&job, error);
+    }
     if job.is_traced() {
         return match Doorbell::new() {
             Ok(doorbell) => run_traced(job, &Control::new(Arc::new(Quiet), 0), &doorbell),
@@ -105,6 +108,9 @@ fn run_here(mut job: Job) -> Outcome {
 /// # Errors
 /// Why it could not be started. What was started and has ended already is no error.
 pub(crate) fn start(mut job: Job) -> Result<Arc<Control>, Box<Outcome>> {
+    if let Err(error) = job.choose_monitor() {
+        return Err(Box::new(not_begun(&job, error)));
+    }
     if job.is_traced() {
         return start_traced(job);
     }

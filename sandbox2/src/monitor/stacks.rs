@@ -42,6 +42,11 @@ impl Stacks {
         Found { stacks, maps: Some(snapshot.maps().clone()).filter(|maps| !maps.mappings.is_empty()) }
     }
 
+    /// Whether some of them can be told by a tracer alone.
+    pub(super) fn need_ptrace(&self) -> bool {
+        self.options.wants_signal() || self.options.wants_exit()
+    }
+
     /// Whether an end like that is to have them. Of what has ended already there are none.
     pub(super) fn wants(&self, end: &End) -> bool {
         match end {

@@ -77,6 +77,38 @@ const SYNC_WAKE_UP: usize = 1;
 const CONTINUE: u32 = 1;
 const PAGE: usize = 4096;
 
+/// Whether a filter with a listener can be installed here: not where there is one already among those that apply, nor where the kernel does not
+/// know of listeners.
+pub(crate) fn can_listen() -> bool {
+    if Mailbox::new().is_err() {
+        return false;
+    }
+    // No filter at all, so none with a listener.
+    if super::calls::prctl(libc::PR_GET_SECCOMP, 0, 0) == Ok(0) {
+        return true;
+    }
+    static TRIED: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+    *TRIED.get_or_init(|| {
+        // What a thread installs for itself ends with it.
+        let thread = std::thread::Builder::new().spawn(|| {
+            use super::{abi::NEW_LISTENER, calls};
+            let allow =
+                [sandbox2_policy::insn::Insn::stmt(sandbox2_policy::insn::op::RET, sandbox2_policy::insn::ret::ALLOW)];
+            calls::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0).is_ok_and(|_| {
+                match calls::seccomp_filter(NEW_LISTENER, &allow) {
+                    Ok(listener) => {
+                        calls::close(listener);
+                        true
+                    }
+                    Err(_) => false,
+                }
+            })
+        });
+        // If it cannot be tried, the launch will say what is wrong.
+        thread.map_or(true, |thread| thread.join().unwrap_or(true))
+    })
+}
+
 /// A call that a task waits in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Notification {

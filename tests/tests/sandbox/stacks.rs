@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sandbox2::{Executor, Outcome, Sandbox2, Stack, StackTraces, Status};
+use sandbox2::{Executor, Monitor, Outcome, Sandbox2, Stack, StackTraces, Status};
 
 use crate::ANYTHING_BUT;
 
@@ -22,6 +22,19 @@ fn crasher(end: &str) -> Option<Sandbox2> {
     let mut executor = Executor::new(program, ["crasher", end]).libraries(program).stdout(sandbox2::Stdio::null());
     executor.limits_mut().set_wall_time(Duration::from_secs(30));
     Some(Sandbox2::new(executor, &ANYTHING_BUT))
+}
+
+/// What both monitors can tell.
+fn traces() -> StackTraces {
+    StackTraces::new().on_signal(false)
+}
+
+/// Each monitor's turn.
+fn with_both(end: &str, traces: &StackTraces, check: impl Fn(Sandbox2)) {
+    for monitor in [Monitor::Listener, Monitor::Ptrace] {
+        let Some(sandbox) = crasher(end) else { return };
+        check(sandbox.stack_traces(traces.clone()).monitor(monitor));
+    }
 }
 
 /// The functions of a stack that are the program's own, with the lines of its source.
@@ -60,85 +73,119 @@ fn without_being_asked_for_there_is_none() {
 
 #[test]
 fn a_violation_has_the_stack_of_who_made_the_call() {
-    let Some(sandbox) = crasher("violation") else { return };
-    let outcome = sandbox.stack_traces(StackTraces::new()).run();
-    let violation = outcome.violation().unwrap_or_else(|| panic!("{outcome:#}"));
-    assert_eq!(outcome.stacks[0].tid, violation.pid);
-    assert_chain(&outcome, "violate", "libc::umask");
-    let maps = outcome.maps.as_ref().expect("they were read");
-    assert!(maps.at(violation.instruction_pointer).is_some_and(|mapping| mapping.permissions.execute), "{outcome:#}");
-    let shown = outcome.to_string();
-    assert!(shown.contains(" Stack: ") && shown.contains("crasher::violate+0x"), "{shown}");
-    let long = format!("{outcome:#}");
-    assert!(long.contains(&format!("crasher.rs:{}", line("libc::umask"))), "{long}");
-    let json = serde_json::to_string(&outcome).expect("it is serializable");
-    assert_eq!(serde_json::from_str::<Outcome>(&json).expect("and back"), outcome);
+    with_both("violation", &traces(), |sandbox| {
+        let outcome = sandbox.run();
+        let violation = outcome.violation().unwrap_or_else(|| panic!("{outcome:#}"));
+        assert_eq!(outcome.stacks[0].tid, violation.pid);
+        assert_chain(&outcome, "violate", "libc::umask");
+        let maps = outcome.maps.as_ref().expect("they were read");
+        let made_in = maps.at(violation.instruction_pointer);
+        assert!(made_in.is_some_and(|mapping| mapping.permissions.execute), "{outcome:#}");
+        let shown = outcome.to_string();
+        assert!(shown.contains(" Stack: ") && shown.contains("crasher::violate+0x"), "{shown}");
+        let long = format!("{outcome:#}");
+        assert!(long.contains(&format!("crasher.rs:{}", line("libc::umask"))), "{long}");
+        let json = serde_json::to_string(&outcome).expect("it is serializable");
+        assert_eq!(serde_json::from_str::<Outcome>(&json).expect("and back"), outcome);
+    });
 }
 
 #[test]
 fn in_the_background_it_is_the_same() {
-    let Some(sandbox) = crasher("violation") else { return };
-    let running = sandbox.stack_traces(StackTraces::new()).run_async().expect("it starts");
-    assert_chain(&running.await_result(), "violate", "libc::umask");
+    with_both("violation", &traces(), |mut sandbox| {
+        let running = sandbox.run_async().expect("it starts");
+        assert_chain(&running.await_result(), "violate", "libc::umask");
+    });
 }
 
 #[test]
 fn too_long_a_run_has_the_stack_of_its_main_thread() {
-    let Some(sandbox) = crasher("wait") else { return };
-    let mut sandbox = sandbox.stack_traces(StackTraces::new());
-    let running = sandbox.run_async().expect("it starts");
-    // Until it waits for a signal: it reads nothing else, and sleeps in nothing else.
-    let pid = running.pid().expect("it runs");
-    while !std::fs::read_to_string(format!("/proc/{pid}/syscall"))
-        .is_ok_and(|call| call.starts_with(&format!("{} ", PAUSE)))
-    {
-        std::thread::yield_now();
-    }
-    running.set_walltime_limit(Duration::from_millis(1));
-    let outcome = running.await_result();
-    assert!(matches!(outcome.status, Status::TimedOut { .. }), "{outcome:#}");
-    assert_chain(&outcome, "wait", "libc::pause");
+    with_both("wait", &traces(), |mut sandbox| {
+        let running = sandbox.run_async().expect("it starts");
+        // Until it waits for a signal: it sleeps in nothing else.
+        let pid = running.pid().expect("it runs");
+        let waits = || {
+            std::fs::read_to_string(format!("/proc/{pid}/syscall"))
+                .is_ok_and(|call| call.starts_with(&format!("{PAUSE} ")))
+        };
+        while !waits() {
+            std::thread::yield_now();
+        }
+        running.set_walltime_limit(Duration::from_millis(1));
+        let outcome = running.await_result();
+        assert!(matches!(outcome.status, Status::TimedOut { .. }), "{outcome:#}");
+        assert_chain(&outcome, "wait", "libc::pause");
+    });
 }
 
 #[test]
 fn a_kill_has_a_stack_where_that_is_asked_for() {
     for on in [false, true] {
-        let Some(mut sandbox) = crasher("wait").map(|sandbox| sandbox.stack_traces(StackTraces::new().on_kill(on)))
-        else {
-            return;
-        };
-        let running = sandbox.run_async().expect("it starts");
-        running.kill();
-        let outcome = running.await_result();
-        assert!(matches!(outcome.status, Status::Killed), "{outcome:#}");
-        assert_eq!(outcome.stacks.len(), usize::from(on), "{outcome:#}");
+        with_both("wait", &traces().on_kill(on), |mut sandbox| {
+            let running = sandbox.run_async().expect("it starts");
+            running.kill();
+            let outcome = running.await_result();
+            assert!(matches!(outcome.status, Status::Killed), "{outcome:#}");
+            assert_eq!(outcome.stacks.len(), usize::from(on), "{outcome:#}");
+        });
     }
 }
 
 #[test]
+fn a_signal_has_the_stack_of_who_got_it() {
+    let Some(sandbox) = crasher("crash") else { return };
+    let outcome = sandbox.stack_traces(StackTraces::new()).run();
+    assert!(matches!(outcome.status, Status::Signaled { signal: libc::SIGSEGV, .. }), "{outcome:#}");
+    assert_eq!(outcome.supervised.monitor, Monitor::Ptrace);
+    let own = own(&outcome.stacks[0]);
+    assert!(own.iter().any(|(function, _)| function == "crash") && own.len() > 6, "{outcome:#}");
+    assert!(outcome.registers.is_some_and(|registers| registers.thread == outcome.stacks[0].tid));
+    assert!(outcome.stacks[0].frames.iter().any(|frame| frame.line == Some(line("read_volatile()"))));
+}
+
+#[test]
+fn an_exit_has_a_stack_where_that_is_asked_for() {
+    let Some(sandbox) = crasher("exit") else { return };
+    let outcome = sandbox.stack_traces(StackTraces::off().on_exit(true)).run();
+    assert_eq!(outcome.exit_code(), Some(3), "{outcome:#}");
+    assert_chain(&outcome, "exit", "libc::_exit");
+}
+
+#[test]
+fn stacks_that_a_listener_cannot_have_are_a_mistake_under_one() {
+    let Some(sandbox) = crasher("exit") else { return };
+    let outcome = sandbox.stack_traces(StackTraces::new()).monitor(Monitor::Listener).run();
+    let Status::SetupFailed(error) = &outcome.status else { panic!("{outcome:#}") };
+    assert!(error.hint().is_some_and(|hint| hint.contains("on_signal(false)")), "{error:#}");
+}
+
+#[test]
 fn all_threads_have_theirs_where_that_is_asked_for() {
-    let Some(sandbox) = crasher("threads") else { return };
-    let outcome = sandbox.stack_traces(StackTraces::new().all_threads(true)).run();
-    let ends: Vec<_> = outcome.stacks.iter().map(|stack| own(stack).first().cloned()).collect();
-    let violators = ends.iter().flatten().filter(|(function, _)| function == "violate").count();
-    let waiting = ends.iter().flatten().filter(|(function, _)| function == "wait").count();
-    assert_eq!((violators, waiting, ends.len()), (1, 3, 5), "{outcome:#}");
-    assert!(outcome.to_string().contains("Task ID ["), "{outcome}");
+    with_both("threads", &traces().all_threads(true), |sandbox| {
+        let outcome = sandbox.run();
+        let ends: Vec<_> = outcome.stacks.iter().map(|stack| own(stack).first().cloned()).collect();
+        let violators = ends.iter().flatten().filter(|(function, _)| function == "violate").count();
+        let waiting = ends.iter().flatten().filter(|(function, _)| function == "wait").count();
+        assert_eq!((violators, waiting, ends.len()), (1, 3, 5), "{outcome:#}");
+        assert!(outcome.to_string().contains("Task ID ["), "{outcome}");
+    });
 }
 
 #[test]
 fn a_descendant_s_violation_has_its_own_stack() {
-    let Some(sandbox) = crasher("forked") else { return };
-    let outcome = sandbox.stack_traces(StackTraces::new()).run();
-    let violation = outcome.violation().unwrap_or_else(|| panic!("{outcome:#}"));
-    assert_eq!(outcome.stacks[0].tid, violation.pid, "{outcome:#}");
-    assert_eq!(own(&outcome.stacks[0])[0].0, "violate", "{outcome:#}");
+    with_both("forked", &traces(), |sandbox| {
+        let outcome = sandbox.run();
+        let violation = outcome.violation().unwrap_or_else(|| panic!("{outcome:#}"));
+        assert_eq!(outcome.stacks[0].tid, violation.pid, "{outcome:#}");
+        assert_eq!(own(&outcome.stacks[0])[0].0, "violate", "{outcome:#}");
+    });
 }
 
 #[test]
 fn a_program_that_is_no_worker_is_told_and_the_addresses_stay() {
-    let Some(sandbox) = crasher("violation") else { return };
-    let outcome = sandbox.stack_traces(StackTraces::new().worker("/bin/true")).run();
-    let stack = &outcome.stacks[0];
-    assert!(stack.error.is_some() && !stack.frames.is_empty(), "{outcome:#}");
+    with_both("violation", &traces().worker("/bin/true"), |sandbox| {
+        let outcome = sandbox.run();
+        let stack = &outcome.stacks[0];
+        assert!(stack.error.is_some() && !stack.frames.is_empty(), "{outcome:#}");
+    });
 }

@@ -333,7 +333,8 @@ fn a_sandboxee_does_not_outlive_its_host() {
 fn it_works_where_no_listener_can_be_had() {
     let Some(first) = executor("exit", &["0"]) else { return };
     let second = executor("exit", &["0"]).expect("it was there");
-    // SAFETY: the child runs two sandboxes and ends; this test's other threads hold no lock it needs but the allocator's, which
+    let third = executor("exit", &["0"]).expect("it was there");
+    // SAFETY: the child runs three sandboxes and ends; this test's other threads hold no lock it needs but the allocator's, which
     // fork takes care of.
     let host = unsafe { libc::fork() };
     assert!(host >= 0, "{}", std::io::Error::last_os_error());
@@ -348,14 +349,16 @@ fn it_works_where_no_listener_can_be_had() {
         let by_listener = Sandbox2::new(first, &ANYTHING).monitor(Monitor::Listener).run();
         let by_ptrace = traced(second, &ANYTHING).run();
         let refused = matches!(&by_listener.status, Status::SetupFailed(error) if error.errno() == Some(libc::EBUSY));
-        let well = listener >= 0 && refused && by_ptrace.is_ok();
+        let by_itself = Sandbox2::new(third, &ANYTHING).run();
+        let chosen = by_itself.is_ok() && by_itself.supervised.monitor == Monitor::Ptrace;
+        let well = listener >= 0 && refused && by_ptrace.is_ok() && chosen;
         if !well {
-            eprintln!("{listener}\n{by_listener:#}\n{by_ptrace:#}");
+            eprintln!("{listener}\n{by_listener:#}\n{by_ptrace:#}\n{by_itself:#}");
         }
         // SAFETY: ends this process, and no destructor of it runs.
         unsafe { libc::_exit(i32::from(!well)) };
     }
-    drop((first, second));
+    drop((first, second, third));
     let mut status = 0;
     // SAFETY: the child is ours, the status is a local.
     assert_eq!(unsafe { libc::waitpid(host, &raw mut status, 0) }, host);
