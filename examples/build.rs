@@ -4,6 +4,8 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+const SMALL: &[&str] = &["-Copt-level=2", "-Cstrip=symbols"];
+
 fn main() {
     println!("cargo::rerun-if-changed=sandboxees");
     println!("cargo::rerun-if-changed=build.rs");
@@ -13,11 +15,19 @@ fn main() {
     {
         let name = Path::new(source).file_stem().expect("the sources have names");
         let program = out.join(name);
-        if !compile(source, &program, &["-Ctarget-feature=+crt-static", "-Crelocation-model=static"]) {
+        if !compile(source, &program, &[SMALL, &["-Ctarget-feature=+crt-static", "-Crelocation-model=static"]].concat())
+        {
             println!("cargo::warning=this toolchain cannot link statically: {source} is linked dynamically");
-            assert!(compile(source, &program, &[]), "{source} does not compile");
+            assert!(compile(source, &program, SMALL), "{source} does not compile");
         }
         println!("cargo::rustc-env={variable}={}", program.display());
+    }
+    let crash = out.join("crash-rust");
+    assert!(compile("sandboxees/crash.rs", &crash, &["-g", "-Copt-level=0"]), "sandboxees/crash.rs does not compile");
+    println!("cargo::rustc-env=CRASH_RUST={}", crash.display());
+    match compile_cpp(&out.join("crash-cpp")) {
+        Ok(program) => println!("cargo::rustc-env=CRASH_CPP={}", program.display()),
+        Err(missing) => println!("cargo::rustc-env=CRASH_CPP_MISSING={missing}"),
     }
     match compile_c(&out.join("zpipe")) {
         Ok(program) => println!("cargo::rustc-env=ZPIPE_SANDBOXEE={}", program.display()),
@@ -42,12 +52,27 @@ fn compile_c(program: &Path) -> Result<&Path, String> {
     Err(format!("{line} (zlib and its headers are often called zlib1g-dev)"))
 }
 
+/// Compiles `crash.cc` with the system's C++ compiler; what is missing, in one line.
+fn compile_cpp(program: &Path) -> Result<&Path, String> {
+    let output = Command::new("c++")
+        .args(["-g", "-O0", "-std=c++17", "-Wall", "-Wextra", "-o"])
+        .arg(program)
+        .arg("sandboxees/crash.cc")
+        .output()
+        .map_err(|error| format!("no C++ compiler (c++): {error}"))?;
+    if output.status.success() {
+        return Ok(program);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(said.lines().find(|line| line.contains("error")).unwrap_or("c++ failed").to_owned())
+}
+
 /// Compiles one file with the toolchain that compiles this crate.
 fn compile(source: &str, program: &Path, flags: &[&str]) -> bool {
     let rustc = env::var_os("RUSTC").expect("cargo sets RUSTC");
     let target = env::var_os("TARGET").expect("cargo sets TARGET");
     let output = Command::new(rustc)
-        .args(["--edition=2024", "-Copt-level=2", "-Cpanic=abort", "-Cstrip=symbols", "--target"])
+        .args(["--edition=2024", "-Cpanic=abort", "--target"])
         .arg(target)
         .args(flags)
         .arg("-o")

@@ -349,3 +349,40 @@ fn notify_opens_what_is_on_the_list_and_nothing_else() {
         assert!(said.err.contains("/bin/cat: "), "{}", said.err);
     }
 }
+
+#[test]
+fn trace_prints_each_call_decoded_and_what_it_returned() {
+    let Some(said) = run("trace", &["/bin/cat", "/etc/hostname"]) else { return };
+    assert_eq!(said.status, Some(0), "{}", said.err);
+    assert_eq!(said.out, std::fs::read_to_string("/etc/hostname").expect("it is there"));
+    let opened = said.err.lines().find(|line| line.contains("\"/etc/hostname\"")).expect("it was opened");
+    assert!(opened.contains("openat(AT_FDCWD, \"/etc/hostname\", O_RDONLY") && opened.contains(") = "), "{opened}");
+    for part in ["= -1 ENOENT (", "MAP_PRIVATE | ", "exit_group(0) = ?", "+++ OK - Exit code: 0 +++"] {
+        assert!(said.err.contains(part), "{part} is missing in\n{}", said.err);
+    }
+    let said = run("trace", &["--summary", "/bin/cat", "/no/such/file"]).expect("it could be run before");
+    assert_eq!(said.status, Some(1), "{}", said.err);
+    let opens = said.err.lines().find(|line| line.trim_end().ends_with("  openat")).expect("it was counted");
+    let counts: Vec<u32> = opens.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    assert!(counts.len() == 2 && counts[0] >= counts[1] && counts[1] > 0, "{opens}");
+}
+
+#[test]
+fn crash_tells_where_both_programs_were() {
+    let Some(said) = run::<&str>("crash", &[]) else { return };
+    assert_eq!((said.status, said.err.as_str()), (Some(0), ""), "{}", said.out);
+    let source = include_str!("../../examples/sandboxees/crash.rs");
+    let line = source.lines().position(|line| line.contains("read_volatile")).expect("it is there") + 1;
+    for part in ["in Rust: Process terminated with a SIGNAL - Signal: SIGSEGV [11]", "crash::Table::sum", "crash::main"]
+    {
+        assert!(said.out.contains(part), "{part} is missing in\n{}", said.out);
+    }
+    assert!(said.out.contains(&format!("examples/sandboxees/crash.rs:{line}\n")), "{}", said.out);
+    if said.out.contains("was not built") {
+        sandbox2_tests::host::skip("there is no C++ compiler");
+        return;
+    }
+    for part in ["int shapes::Sum<int>(shapes::Node<int> const*)", "crash.cc:18", "crash.cc:26"] {
+        assert!(said.out.contains(part), "{part} is missing in\n{}", said.out);
+    }
+}
