@@ -47,21 +47,23 @@ pub(super) fn set_up(spec: &mut LaunchSpec, mut preparation: plan::Preparation) 
     let watched = (preparation.numbers.of(host.as_raw_fd()), preparation.numbers.of(lifeline.as_raw_fd()));
     let plan = plan::lay_out(&region, spec, &files, &preparation, watched).map_err(at(Stage::Plan))?;
     let namespaces = Namespaces::new(spec.network).flags();
-    let init = match (&spec.server, &memory) {
+    let (init, restored) = match (&spec.server, &memory) {
         (Some(server), Some(memory)) => {
-            server.clone_init(plan, namespaces, &region, memory, preparation.numbers.passed())?
+            (server.clone_init(plan, namespaces, &region, memory, preparation.numbers.passed())?, Ok(0))
         }
         _ => {
             // No signal handler of the host's may run in the child.
             let mask = calls::signal_mask(u64::MAX).map_err(at(Stage::Namespaces))?;
             let cloned = child::clone_init(plan, namespaces, region.stack(0));
-            calls::signal_mask(mask).map_err(at(Stage::Namespaces))?;
-            cloned.map_err(at(Stage::Namespaces))?
+            let restored = calls::signal_mask(mask);
+            (cloned.map_err(at(Stage::Namespaces))?, restored)
         }
     };
     drop((host, lifeline, memory));
 
     let setup = Setup { made: Some((init, host_end)), spec, files: &files, region: &region };
+    // Not before there is somebody to end init.
+    restored.map_err(at(Stage::Namespaces))?;
     let listener = setup.wait(preparation.begin)?;
     let (init, host_end, main) = setup.take()?;
     let program_name = std::mem::take(&mut spec.program_name);

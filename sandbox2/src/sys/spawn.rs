@@ -82,7 +82,7 @@ unsafe fn run(flags: u64, entry: raw::Entry, argument: *const ()) -> Result<Owne
 }
 
 /// Kills it and reaps it.
-fn end(process: &OwnedFd) {
+pub(super) fn end(process: &OwnedFd) {
     // ESRCH: it has ended by itself.
     let _ = calls::pidfd_send_signal(process.as_raw_fd(), libc::SIGKILL);
     while matches!(calls::wait_pidfd(process.as_raw_fd()), Err(Errno(libc::EINTR))) {}
