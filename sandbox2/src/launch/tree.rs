@@ -171,7 +171,9 @@ impl Tree {
         let set = match calls::set_limit_of(self.main_pid, limit.resource, wanted) {
             Err(Errno(libc::EPERM)) if !limit.exact => {
                 calls::get_limit_of(self.main_pid, limit.resource).and_then(|had| {
-                    calls::set_limit_of(self.main_pid, limit.resource, Rlimit { soft: had.hard, hard: had.hard })
+                    // Never more than what was to be the limit.
+                    let lower = had.hard.min(limit.value);
+                    calls::set_limit_of(self.main_pid, limit.resource, Rlimit { soft: lower, hard: lower })
                 })
             }
             set => set,
