@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use sandbox2_client::packet;
 
 use super::hint;
+use super::tree::has_ended;
 use crate::error::{SetupError, Stage};
 use crate::sys::child::Plan;
 use crate::sys::region::Region;
@@ -153,7 +154,7 @@ impl Process {
     }
 
     fn is_alive(&self) -> bool {
-        !calls::readable(self.pidfd.as_raw_fd(), Duration::ZERO).unwrap_or(true)
+        !has_ended(&self.pidfd, Duration::ZERO).unwrap_or(true)
     }
 
     /// One request and its answer.
@@ -164,7 +165,7 @@ impl Process {
             if error.stage() == Stage::LaunchServer {
                 // An answer that comes later would be taken for another request's: it makes no more.
                 self.dismiss();
-                let _ = calls::readable(self.pidfd.as_raw_fd(), PATIENCE);
+                let _ = has_ended(&self.pidfd, PATIENCE);
             }
         })
     }
@@ -217,7 +218,7 @@ impl Drop for Process {
             return;
         }
         self.dismiss();
-        if calls::readable(self.pidfd.as_raw_fd(), PATIENCE) != Ok(true) {
+        if has_ended(&self.pidfd, PATIENCE) != Ok(true) {
             return;
         }
         while matches!(calls::wait_pidfd(self.pidfd.as_raw_fd()), Err(Errno(libc::EINTR))) {}

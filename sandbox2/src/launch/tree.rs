@@ -4,7 +4,7 @@ use std::io::{PipeWriter, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::hint;
 use crate::error::{SetupError, Stage};
@@ -134,6 +134,24 @@ pub(super) fn reap(init: &OwnedFd) -> Option<sys::abi::Rusage> {
     }
 }
 
+/// Whether the process has ended, waiting for that at most so long. A signal that the host hears does not end the wait.
+///
+/// # Errors
+/// If it cannot be waited for.
+pub(super) fn has_ended(process: &OwnedFd, wait: Duration) -> sys::Result<bool> {
+    let until = Instant::now() + wait;
+    loop {
+        match calls::readable(process.as_raw_fd(), until.saturating_duration_since(Instant::now())) {
+            Err(Errno(libc::EINTR)) => {}
+            ended => return ended,
+        }
+    }
+}
+
+fn main_has_ended() -> SetupError {
+    SetupError::new(Stage::Wait, Some(libc::ESRCH)).with_what("the sandboxee has ended")
+}
+
 /// The process id behind a pidfd.
 pub(crate) fn pid_of(pidfd: &OwnedFd) -> sys::Result<libc::pid_t> {
     if let Ok(pid) = calls::pidfd_pid(pidfd.as_raw_fd()) {
@@ -180,9 +198,9 @@ impl Tree {
         };
         set.map_err(failed)?;
         // As it lives now, it lived then, and the number was its own.
-        match calls::readable(main.as_raw_fd(), Duration::ZERO) {
+        match has_ended(main, Duration::ZERO) {
             Ok(false) => Ok(()),
-            _ => Err(SetupError::new(Stage::Wait, Some(libc::ESRCH)).with_what("the sandboxee has ended")),
+            _ => Err(main_has_ended()),
         }
     }
 

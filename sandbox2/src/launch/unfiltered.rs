@@ -14,7 +14,7 @@ use sandbox2_client::{fork_request, packet};
 use sandbox2_policy::arch::Arch;
 use sandbox2_policy::insn::{Insn, offset, op, ret};
 
-use super::tree::{Launched, Refused, Tree};
+use super::tree::{Launched, Refused, Tree, has_ended};
 use super::{Handshake, hint};
 use crate::error::{SetupError, Stage};
 use crate::sys::child::LimitOp;
@@ -199,7 +199,7 @@ impl Unfiltered {
         let State::Installing(main, address) = &self.state else { return Ok(None) };
         match notify::read_word(self.tree.main_pid(), *address) {
             // A process that is ending has no memory any more: then it is its end that counts.
-            None if calls::readable(main.as_raw_fd(), DYING) == Ok(true) => Ok(None),
+            None if has_ended(main, DYING) == Ok(true) => Ok(None),
             None => Err(wrong("the place where it would say how it went cannot be read")),
             Some(0) => Ok(None),
             Some(number) if number > 0 => Ok(Some(number - 1)),
@@ -223,7 +223,7 @@ impl Unfiltered {
 
 /// Waits until the keeper of the namespaces is gone: it has no filter and shares init's memory, so nobody may meet it who is hostile.
 fn await_end(keeper: &OwnedFd) -> Result<(), SetupError> {
-    match calls::readable(keeper.as_raw_fd(), ENDING) {
+    match has_ended(keeper, ENDING) {
         Ok(true) => Ok(()),
         _ => Err(SetupError::new(Stage::Wait, Some(libc::ETIMEDOUT)).with_what("the keeper of the namespaces")),
     }
