@@ -79,10 +79,14 @@ impl Launched {
         late_limit: Option<LimitOp>,
     ) -> Result<Launched, Box<Refused>> {
         let at = |Errno(errno)| hint::explain(SetupError::new(Stage::Listener, Some(errno)));
-        let listener = match calls::pidfd_getfd(main.as_raw_fd(), number).map_err(at) {
+        let listener = match calls::pidfd_getfd(main.as_raw_fd(), number) {
             Ok(listener) if calls::is_listener(listener.as_raw_fd()) => listener,
             Ok(_) => return Err(Refused::new(tree, None, SetupError::new(Stage::Listener, Some(libc::EBADF)))),
-            Err(error) => return Err(Refused::new(tree, None, error)),
+            // What has ended has no descriptors (EBADF before Linux 6.9).
+            Err(Errno(libc::ESRCH | libc::EBADF)) if has_ended(main, Duration::ZERO) != Ok(false) => {
+                return Err(Refused::new(tree, None, main_has_ended()));
+            }
+            Err(errno) => return Err(Refused::new(tree, None, at(errno))),
         };
         match late_limit.map_or(Ok(()), |limit| tree.set_limit(main, limit)) {
             Ok(()) => Ok(Launched { tree, listener }),
