@@ -155,12 +155,7 @@ impl Setup<'_> {
         if let Some(failure) = self.region.shared().failure() {
             return self.explain(failure);
         }
-        if let Some(error) = self.ended_first() {
-            return error;
-        }
-        SetupError::new(Stage::Wait, Some(libc::ESRCH))
-            .with_what("it was killed")
-            .with_hint(Some("the system may have run out of memory, or somebody killed it"))
+        self.ended_first().unwrap_or_else(tree::killed)
     }
 
     /// What to say of a program that has run, and ended, before it was looked at.

@@ -152,6 +152,13 @@ pub(super) fn has_ended(process: &OwnedFd, wait: Duration) -> sys::Result<bool> 
     }
 }
 
+/// What to say of a sandbox that is gone without a word.
+pub(super) fn killed() -> SetupError {
+    SetupError::new(Stage::Wait, Some(libc::ESRCH))
+        .with_what("it was killed")
+        .with_hint(Some("the system may have run out of memory, or somebody killed it"))
+}
+
 fn main_has_ended() -> SetupError {
     SetupError::new(Stage::Wait, Some(libc::ESRCH)).with_what("the sandboxee has ended")
 }
@@ -186,6 +193,9 @@ impl Tree {
     /// Sets a limit of the sandboxee from outside.
     pub(super) fn set_limit(&self, main: &OwnedFd, limit: LimitOp) -> Result<(), SetupError> {
         let failed = |Errno(errno)| {
+            if errno == libc::ESRCH {
+                return main_has_ended();
+            }
             let name = Limits::name_of(limit.resource).unwrap_or("a limit");
             hint::explain(SetupError::new(Stage::Limits, Some(errno)).with_what(name))
         };
@@ -209,10 +219,18 @@ impl Tree {
     }
 
     /// Whether the sandboxee is a process of this sandbox, and will end with it.
-    pub(super) fn contains_main(&self) -> bool {
-        let namespace = |pid: libc::pid_t| std::fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
-        let init = pid_of(&self.init).ok().and_then(namespace);
-        init.is_some() && init == namespace(self.main_pid)
+    ///
+    /// # Errors
+    /// If that cannot be found out, or the sandbox has ended.
+    pub(super) fn contains_main(&self) -> Result<bool, SetupError> {
+        let namespace = |pid: libc::pid_t| {
+            std::fs::read_link(format!("/proc/{pid}/ns/pid")).map_err(|error| match has_ended(&self.init, Duration::ZERO) {
+                Ok(true) => killed(),
+                _ => SetupError::new(Stage::Wait, error.raw_os_error()).with_what("looking for the sandboxee in the sandbox"),
+            })
+        };
+        let init = pid_of(&self.init).map_err(|Errno(errno)| SetupError::new(Stage::Wait, Some(errno)))?;
+        Ok(namespace(init)? == namespace(self.main_pid)?)
     }
 
     /// What has failed in the sandbox's processes, if something has.

@@ -123,7 +123,8 @@ impl Unfiltered {
             Err(error) => match error.raw_os_error() {
                 Some(libc::EAGAIN) => return Ok(Heard::More),
                 Some(libc::ECONNRESET) => return Ok(Heard::Nothing),
-                _ => return Err(wrong("it sent more than a message of the handshake has")),
+                Some(libc::EMSGSIZE) => return Err(wrong("it sent more than a message of the handshake has")),
+                errno => return Err(SetupError::new(Stage::Handshake, errno).with_what("hearing what it asks for")),
             },
         };
         let message = bytes.get(..length).unwrap_or_default();
@@ -149,7 +150,7 @@ impl Unfiltered {
     fn born(&mut self, main: OwnedFd) -> Result<(), SetupError> {
         self.tree.set_main(&main)?;
         // What is outside of the sandbox's processes would not end with them.
-        if !self.tree.contains_main() {
+        if !self.tree.contains_main()? {
             return Err(wrong("the fork server's child is no process of the sandbox"));
         }
         if let State::Unborn(Birth { gate, keeper, limits }) = std::mem::replace(&mut self.state, State::Running(main))
