@@ -82,10 +82,8 @@ impl Launched {
         let listener = match calls::pidfd_getfd(main.as_raw_fd(), number) {
             Ok(listener) if calls::is_listener(listener.as_raw_fd()) => listener,
             Ok(_) => return Err(Refused::new(tree, None, SetupError::new(Stage::Listener, Some(libc::EBADF)))),
-            // What has ended has no descriptors (EBADF before Linux 6.9).
-            Err(Errno(libc::ESRCH | libc::EBADF)) if has_ended(main, Duration::ZERO) != Ok(false) => {
-                return Err(Refused::new(tree, None, main_has_ended()));
-            }
+            // What is ending has no descriptors any more.
+            Err(Errno(libc::ESRCH)) => return Err(Refused::new(tree, None, main_has_ended())),
             Err(errno) => return Err(Refused::new(tree, None, at(errno))),
         };
         match late_limit.map_or(Ok(()), |limit| tree.set_limit(main, limit)) {
@@ -224,9 +222,12 @@ impl Tree {
     /// If that cannot be found out, or the sandbox has ended.
     pub(super) fn contains_main(&self) -> Result<bool, SetupError> {
         let namespace = |pid: libc::pid_t| {
-            std::fs::read_link(format!("/proc/{pid}/ns/pid")).map_err(|error| match has_ended(&self.init, Duration::ZERO) {
-                Ok(true) => killed(),
-                _ => SetupError::new(Stage::Wait, error.raw_os_error()).with_what("looking for the sandboxee in the sandbox"),
+            std::fs::read_link(format!("/proc/{pid}/ns/pid")).map_err(|error| {
+                match has_ended(&self.init, Duration::ZERO) {
+                    Ok(true) => killed(),
+                    _ => SetupError::new(Stage::Wait, error.raw_os_error())
+                        .with_what("looking for the sandboxee in the sandbox"),
+                }
             })
         };
         let init = pid_of(&self.init).map_err(|Errno(errno)| SetupError::new(Stage::Wait, Some(errno)))?;
