@@ -139,8 +139,8 @@ impl Setup<'_> {
         let main_number = self.region.shared().main_pidfd.load(Acquire);
         let main = match calls::pidfd_getfd(self.init(), main_number) {
             Ok(main) => main,
-            // What is ending has no descriptors any more.
-            Err(Errno(libc::ESRCH)) => return Err(self.vanished()),
+            // What is ending has no descriptors any more (EBADF before Linux 6.9).
+            Err(Errno(libc::ESRCH | libc::EBADF)) => return Err(self.vanished()),
             Err(errno) => return Err(self.ended_first().unwrap_or_else(|| at(errno))),
         };
         match self.made.take() {
