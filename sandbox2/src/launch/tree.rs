@@ -144,6 +144,8 @@ pub(super) fn has_ended(process: &OwnedFd, wait: Duration) -> sys::Result<bool> 
     let until = Instant::now() + wait;
     loop {
         match calls::readable(process.as_raw_fd(), until.saturating_duration_since(Instant::now())) {
+            // It had not ended when the signal came.
+            Err(Errno(libc::EINTR)) if Instant::now() >= until => return Ok(false),
             Err(Errno(libc::EINTR)) => {}
             ended => return ended,
         }
