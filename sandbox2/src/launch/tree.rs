@@ -185,8 +185,10 @@ impl Tree {
 
     /// Says which process is the sandboxee.
     pub(super) fn set_main(&mut self, main: &OwnedFd) -> Result<(), SetupError> {
-        let failed = |Errno(errno)| hint::explain(SetupError::new(Stage::Listener, Some(errno)));
-        self.main_pid = pid_of(main).map_err(failed)?;
+        self.main_pid = pid_of(main).map_err(|Errno(errno)| match errno {
+            libc::ESRCH => main_has_ended(),
+            _ => hint::explain(SetupError::new(Stage::Listener, Some(errno))),
+        })?;
         Ok(())
     }
 

@@ -184,7 +184,12 @@ impl Unfiltered {
             let what = format!("it speaks version {} of the handshake, this host version {VERSION}", hello.version);
             return Err(wrong(what).with_hint(Some("link the sandbox2-client that belongs to this host")));
         }
-        sent.map_err(|error| SetupError::new(Stage::Handshake, error.raw_os_error()).with_what("sending the policy"))?;
+        match sent.map_err(|error| error.raw_os_error()) {
+            Ok(()) => {}
+            // It has ended, or closed its end since.
+            Err(Some(libc::EPIPE | libc::ECONNRESET)) => return Ok(Heard::Nothing),
+            Err(errno) => return Err(SetupError::new(Stage::Handshake, errno).with_what("sending the policy")),
+        }
         if let State::Running(main) = &self.state {
             let main = main.try_clone().map_err(|error| SetupError::new(Stage::Handshake, error.raw_os_error()))?;
             self.state = State::Installing(main, hello.word);
