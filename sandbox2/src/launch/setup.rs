@@ -110,6 +110,10 @@ impl Setup<'_> {
             if ready && shared.locked.load(Acquire) == 1 {
                 return Ok(listener);
             }
+            // Init does not reap whoever keeps the namespaces before the sandboxee is born.
+            if matches!(begin, Begin::Held { .. }) && !ready && shared.in_launcher.load(Acquire) == 0 {
+                return Err(self.vanished());
+            }
             let wait = if shared.progress.load(Acquire) < FILTER_NEXT {
                 // Whoever fails says so and wakes us; the time is for a child that dies silently.
                 let _ = calls::futex_wait(&shared.progress, 0, Duration::from_millis(20));
