@@ -226,12 +226,10 @@ impl Tree {
     /// If that cannot be found out, or the sandbox has ended.
     pub(super) fn contains_main(&self) -> Result<bool, SetupError> {
         let namespace = |pid: libc::pid_t| {
-            std::fs::read_link(format!("/proc/{pid}/ns/pid")).map_err(|error| {
-                match has_ended(&self.init, Duration::ZERO) {
-                    Ok(true) => killed(),
-                    _ => SetupError::new(Stage::Wait, error.raw_os_error())
-                        .with_what("looking for the sandboxee in the sandbox"),
-                }
+            std::fs::read_link(format!("/proc/{pid}/ns/pid")).map_err(|error| match error.raw_os_error() {
+                _ if has_ended(&self.init, Duration::ZERO) == Ok(true) => killed(),
+                Some(libc::ENOENT | libc::ESRCH) => main_has_ended(),
+                errno => SetupError::new(Stage::Wait, errno).with_what("looking for the sandboxee in the sandbox"),
             })
         };
         let init = pid_of(&self.init).map_err(|Errno(errno)| SetupError::new(Stage::Wait, Some(errno)))?;
