@@ -216,7 +216,8 @@ impl Tree {
         // As it lives now, it lived then, and the number was its own.
         match has_ended(main, Duration::ZERO) {
             Ok(false) => Ok(()),
-            _ => Err(main_has_ended()),
+            Ok(true) => Err(main_has_ended()),
+            Err(Errno(errno)) => Err(SetupError::new(Stage::Wait, Some(errno))),
         }
     }
 
