@@ -9,13 +9,21 @@ pub(crate) enum Who {
     Host,
     /// The launch server.
     Server,
-    /// The fork server until it executes its program, and whoever looks for that program.
+    /// Whoever looks for the fork server's program. It shares the host's descriptors.
+    Finder,
+    /// The fork server until it executes its program.
     Spawned,
     /// The sandbox's first process.
     Init,
     /// The sandboxee, or whoever keeps its namespaces, until it executes its program.
     Sandboxee,
-    /// Anybody else: a process that the program makes.
+    /// The program that asks for its policy, from its first word on until it has it.
+    Program,
+    /// The fork server, from its first word on.
+    Forker,
+    /// Whatever it forks, until it has its policy.
+    Forked,
+    /// Anybody else.
     Other,
 }
 
@@ -25,14 +33,30 @@ impl Who {
         self != Who::Other
     }
 
+    /// Who this one is once it has executed its program.
+    pub(crate) fn program(self) -> Who {
+        match self {
+            Who::Sandboxee => Who::Program,
+            Who::Spawned => Who::Forker,
+            other => other,
+        }
+    }
+
     /// Who it is that this one makes by a `clone` with those flags.
     pub(crate) fn child(self, flags: u64) -> Who {
         let namespaces = flags & libc::CLONE_NEWUSER as u64 != 0;
         match self {
-            Who::Host if flags & libc::CLONE_VFORK as u64 != 0 => Who::Spawned,
+            Who::Host if flags & libc::CLONE_VFORK as u64 != 0 => {
+                if namespaces {
+                    Who::Finder
+                } else {
+                    Who::Spawned
+                }
+            }
             Who::Host | Who::Server if namespaces => Who::Init,
             Who::Host if flags & libc::CLONE_THREAD as u64 == 0 => Who::Server,
             Who::Init if namespaces => Who::Sandboxee,
+            Who::Forker | Who::Forked => Who::Forked,
             _ => Who::Other,
         }
     }
@@ -43,9 +67,13 @@ impl fmt::Display for Who {
         f.write_str(match self {
             Who::Host => "host",
             Who::Server => "server",
+            Who::Finder => "finder",
             Who::Spawned => "spawned",
             Who::Init => "init",
             Who::Sandboxee => "sandboxee",
+            Who::Program => "program",
+            Who::Forker => "fork server",
+            Who::Forked => "forked",
             Who::Other => "other",
         })
     }
@@ -71,10 +99,11 @@ pub(crate) struct Call {
 }
 
 impl Point {
-    /// Whether it is made by somebody who waits, and so as often as it happens to take.
+    /// Whether it is made as often as it happens to take: by somebody who waits, or by several whom nobody can tell apart.
     pub(crate) fn waits(&self) -> bool {
-        matches!(self.name(), "ppoll" | "futex" | "wait4" | "process_vm_readv")
-            || (self.who, self.name()) == (Who::Init, "read")
+        let alike = matches!(self.who, Who::Program | Who::Forker | Who::Forked);
+        let asks = (self.who, self.name()) == (Who::Init, "read");
+        alike || asks || matches!(self.name(), "ppoll" | "futex" | "wait4" | "process_vm_readv" | "exit_group")
     }
 
     /// What the call is called.

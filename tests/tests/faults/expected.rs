@@ -16,6 +16,10 @@ pub(crate) struct Expected {
     pub(crate) supervision: bool,
     /// The host ends for want of memory, as every Rust program does.
     pub(crate) abort: bool,
+    /// The program ends by itself before it is sandboxed, or without doing anything after that.
+    pub(crate) gives_up: bool,
+    /// The sandbox may end with whoever fails when the program has run already.
+    pub(crate) late: bool,
     /// Which error number is told.
     pub(crate) told: Told,
     /// In which lines the sandboxee's report may be another.
@@ -55,14 +59,14 @@ pub(crate) fn fates(point: &Point) -> Vec<Fate> {
         // F_GETFD: the standard library's own check of every descriptor that it closes, in programs that check themselves.
         (_, "fcntl") if point.detail == "1" => &[],
         // The number is free in any case, so the call is made.
-        (_, "close") => return vec![Fate::SaidToFail(EIO)],
+        (_, "close") => return vec![Fate::SaidToFail(EINTR)],
         (_, "openat" | "openat2" | "open_tree") => &[EMFILE, ENOMEM, EACCES],
         (
             _,
             "pipe2" | "eventfd2" | "memfd_create" | "pidfd_open" | "pidfd_getfd" | "socketpair" | "socket"
             | "signalfd4" | "fsopen" | "fsmount" | "dup3" | "fcntl",
         ) => &[EMFILE, ENOMEM],
-        (_, "clone3") => &[EAGAIN, ENOMEM, EPERM, ENOSPC],
+        (_, "clone3" | "clone" | "vfork") => &[EAGAIN, ENOMEM, EPERM, ENOSPC],
         (_, "mmap") => &[ENOMEM],
         (_, "waitid") => &[EINTR],
         (_, "futex") => &[EINTR, EAGAIN],
@@ -81,16 +85,14 @@ pub(crate) fn fates(point: &Point) -> Vec<Fate> {
 
 /// What must come of it when `point` fails with `errno`.
 pub(crate) fn expected(point: &Point, errno: i32) -> Expected {
-    if point.name() == "close" {
-        return harmless("the number is free in any case");
-    }
-    if point.name() == "futex" {
-        return harmless("whoever waits looks again by itself");
-    }
     match point.who {
+        Who::Program | Who::Forked => program(),
+        Who::Forker => Expected { late: true, ..program() },
+        _ if point.name() == "close" => harmless("the number is free in any case"),
+        _ if point.name() == "futex" => harmless("whoever waits looks again by itself"),
         Who::Host => host(point, errno),
         Who::Server => server(point, errno),
-        Who::Spawned => spawned(point),
+        Who::Finder | Who::Spawned => spawned(point),
         Who::Init => init(point, errno),
         Who::Sandboxee => sandboxee(point, errno),
         Who::Other => Expected::default(),
@@ -192,6 +194,17 @@ fn server(point: &Point, errno: i32) -> Expected {
         "mmap" | "clone3" => fails(&[Namespaces]),
         "munmap" => Expected { harmless: Some("it keeps what it has of the host's memory"), ..fails(&[Namespaces]) },
         _ => Expected::default(),
+    }
+}
+
+/// What a program does for its policy is its own affair: it may fail anyhow, so long as it does not run with less than that.
+fn program() -> Expected {
+    use Stage::{Filter, Fork, ForkServer, Handshake, Wait};
+    Expected {
+        harmless: Some("it has what it should have"),
+        gives_up: true,
+        told: UNSAID,
+        ..fails(&[Filter, Fork, ForkServer, Handshake, Wait])
     }
 }
 

@@ -58,6 +58,8 @@ struct Tracee {
     registers: Option<libc::user_regs_struct>,
     /// Whether it has a filter, which would refuse a call that is none.
     filtered: bool,
+    /// Whether it has still to say its first word.
+    silent: bool,
 }
 
 /// Which process is which, and what to do with it: shared with the thread that has the patience.
@@ -183,7 +185,15 @@ impl Tracer<'_> {
         if who != Who::Host {
             self.processes.lock().unwrap_or_else(PoisonError::into_inner).push((who, pid, pidfd(pid)));
         }
-        let tracee = Tracee { who, walked: who.is_walked(), call: None, fate: Fate::Own, registers: None, filtered };
+        let tracee = Tracee {
+            who,
+            walked: who.is_walked(),
+            call: None,
+            fate: Fate::Own,
+            registers: None,
+            filtered,
+            silent: false,
+        };
         self.tracees.insert(pid, tracee);
     }
 
@@ -217,9 +227,11 @@ impl Tracer<'_> {
         match (libc::WSTOPSIG(status), status >> 16) {
             (_, libc::PTRACE_EVENT_CLONE | libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK) => self.born_of(pid),
             (_, libc::PTRACE_EVENT_EXEC) => {
-                // From here on it is the program that runs. The launcher itself may be on its way into its own.
+                // What has its policy runs by itself from here on. The launcher may be on its way into its own program.
                 if let Some(tracee) = self.tracees.get_mut(&pid).filter(|tracee| tracee.who != Who::Host) {
-                    tracee.walked = false;
+                    tracee.walked = !tracee.filtered;
+                    tracee.who = tracee.who.program();
+                    tracee.silent = true;
                 }
             }
             (_, libc::PTRACE_EVENT_STOP) => {}
@@ -286,7 +298,9 @@ impl Tracer<'_> {
         let clone_flags = calls::clone_flags(pid, number, args);
         let mut fate = Fate::Own;
         let mut call = Call { point: Point { who, number, detail, nth: 0 }, clone_flags };
-        if self.recording {
+        let silent = who == Who::Other || (self.is_silent(pid) && call.point.name() != "sendmsg");
+        if self.recording && !silent {
+            self.speaks(pid);
             let count = self.counts.entry((who, number, call.point.detail.clone())).or_default();
             *count += 1;
             call.point.nth = *count;
@@ -311,10 +325,24 @@ impl Tracer<'_> {
         }
     }
 
+    fn is_silent(&self, pid: i32) -> bool {
+        self.tracees.get(&pid).is_some_and(|tracee| tracee.silent)
+    }
+
+    fn speaks(&mut self, pid: i32) {
+        if let Some(tracee) = self.tracees.get_mut(&pid) {
+            tracee.silent = false;
+        }
+    }
+
     fn leaves(&mut self, pid: i32, value: i64) {
         let Some(tracee) = self.tracees.get_mut(&pid) else { return };
         let call = tracee.call.take();
-        let installed = call.is_some_and(|call| calls::installs_filter(&call.point));
+        let installed = call.as_ref().is_some_and(|call| calls::installs_filter(&call.point));
+        if tracee.filtered && matches!(tracee.who, Who::Program | Who::Forked) {
+            // It has given its listener up.
+            tracee.walked &= call.is_none_or(|call| call.point.name() != "close");
+        }
         match (std::mem::replace(&mut tracee.fate, Fate::Own), tracee.registers.take()) {
             (Fate::Fails(errno), Some(mut registers)) => {
                 registers.rax = i64::from(-errno).cast_unsigned();
@@ -330,11 +358,9 @@ impl Tracer<'_> {
     }
 
     fn signal(&self, whom: Who, signal: i32) {
-        for (who, _, pidfd) in &*self.processes.lock().unwrap_or_else(PoisonError::into_inner) {
-            if *who == whom {
-                // SAFETY: takes numbers, and no information. It fails if that process has ended.
-                unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), signal, 0, 0) };
-            }
+        for (pid, _) in self.tracees.iter().filter(|(_, tracee)| tracee.who == whom) {
+            // SAFETY: takes numbers. It is a tracee that this thread has not waited for, so the number is its own.
+            unsafe { libc::kill(*pid, signal) };
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::tracer::{self, Fate, Run};
 /// A way to launch, and where it can be done again and again.
 #[derive(Debug)]
 pub(crate) struct Launches {
-    kind: &'static str,
+    pub(crate) kind: &'static str,
     /// Of a launch in which nothing happens.
     pub(crate) usual: Told,
     pub(crate) points: Vec<Point>,
@@ -49,12 +49,24 @@ impl Place {
     }
 }
 
+/// The lines that are in one of two texts alone.
+pub(crate) fn difference(one: &str, other: &str) -> String {
+    let missing = one.lines().filter(|line| !other.lines().any(|found| found == *line)).map(|line| format!("- {line}"));
+    let more = other.lines().filter(|line| !one.lines().any(|found| found == *line)).map(|line| format!("+ {line}"));
+    missing.chain(more).collect::<Vec<_>>().join("\n")
+}
+
+/// The same value in lines.
+fn lines(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default().replace("\\n", "\n")
+}
+
 impl Told {
     /// What that launcher said; `None` if it did not come to that.
     pub(crate) fn by(run: &Run) -> Option<Told> {
         let told: Value = serde_json::from_str(&run.output).ok()?;
         let (before, after) = (&told["before"], &told["after"]);
-        let left = (before != after).then(|| format!("before {before}\nafter {after}"));
+        let left = (before != after).then(|| difference(&lines(before), &lines(after)));
         Some(Told { status: told["status"].clone(), report: told["report"].as_str()?.to_owned(), left })
     }
 
