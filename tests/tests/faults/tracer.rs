@@ -34,7 +34,7 @@ pub(crate) enum Fate {
 /// What came of a launch.
 #[derive(Debug, Default)]
 pub(crate) struct Run {
-    /// Every call between the marks, in the order in which they began.
+    /// Every call between the marks, in the order in which they began; none after one that fails or kills.
     pub(crate) calls: Vec<Call>,
     /// The launcher's wait status.
     pub(crate) status: i32,
@@ -75,6 +75,8 @@ struct Tracer<'a> {
     folder: String,
     counts: HashMap<(Who, u64, String), u32>,
     recording: bool,
+    /// Whether what was to happen has happened: nobody is stopped at calls any more.
+    done: bool,
     run: Run,
 }
 
@@ -101,6 +103,7 @@ pub(crate) fn trace(command: &mut Command, folder: &Path, decide: &mut dyn FnMut
             folder: folder.display().to_string(),
             counts: HashMap::new(),
             recording: false,
+            done: false,
             run: Run::default(),
         };
         tracer.begin(&mut child);
@@ -217,10 +220,14 @@ impl Tracer<'_> {
             if self.tracees.remove(&pid).is_some_and(|tracee| tracee.who == Who::Host) {
                 self.run.status = status;
             }
+            self.adopt();
             return;
         }
         if !self.tracees.contains_key(&pid) {
             self.early.insert(pid, status);
+            if self.done {
+                self.adopt();
+            }
             return;
         }
         let mut signal = 0;
@@ -241,8 +248,21 @@ impl Tracer<'_> {
         self.resume(pid, signal);
     }
 
+    /// Lets processes go on whose makers were killed before they could say that they made them.
+    fn adopt(&mut self) {
+        for (pid, status) in std::mem::take(&mut self.early) {
+            if self.done || !self.tracees.contains_key(&parent_of(pid)) {
+                self.add(pid, Who::Other, false);
+                self.event(pid, status);
+            } else {
+                self.early.insert(pid, status);
+            }
+        }
+    }
+
     fn resume(&self, pid: i32, signal: i32) {
-        let walked = self.tracees.get(&pid).is_some_and(|tracee| tracee.walked);
+        let stopped = |tracee: &Tracee| tracee.walked && (!self.done || tracee.fate != Fate::Own);
+        let walked = self.tracees.get(&pid).is_some_and(stopped);
         let how = if walked { libc::PTRACE_SYSCALL } else { libc::PTRACE_CONT };
         // It fails if somebody has killed it meanwhile, which will be heard of.
         ptrace(how, pid, 0, signal as usize);
@@ -257,6 +277,9 @@ impl Tracer<'_> {
         let (Ok(pid), Some(tracee)) = (i32::try_from(message), self.tracees.get(&parent)) else { return };
         let flags = tracee.call.as_ref().map_or(0, |call| call.clone_flags);
         let (who, filtered) = (tracee.who.child(flags), tracee.filtered);
+        if self.tracees.contains_key(&pid) {
+            return;
+        }
         self.add(pid, who, filtered);
         if let Some(status) = self.early.remove(&pid) {
             self.event(pid, status);
@@ -283,7 +306,7 @@ impl Tracer<'_> {
     }
 
     fn enters(&mut self, pid: i32, number: u64, args: [u64; 6]) {
-        let Some(tracee) = self.tracees.get(&pid) else { return };
+        let Some(tracee) = self.tracees.get(&pid).filter(|_| !self.done) else { return };
         let (who, filtered) = (tracee.who, tracee.filtered);
         if who == Who::Host && number == libc::SYS_getpriority as u64 && args[0] == 1234 {
             self.recording = args[1] == 1;
@@ -307,6 +330,7 @@ impl Tracer<'_> {
             fate = (self.decide)(&call);
             self.run.calls.push(call.clone());
         }
+        self.done = !matches!(fate, Fate::Own | Fate::Interrupted);
         let registers = match fate {
             Fate::Fails(_) => Some(prevent(pid, filtered, number)),
             Fate::SaidToFail(_) => Some(registers_of(pid)),
@@ -363,6 +387,13 @@ impl Tracer<'_> {
             unsafe { libc::kill(*pid, signal) };
         }
     }
+}
+
+/// The parent of a process; 0 if it is not there any more.
+fn parent_of(pid: i32) -> i32 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"));
+    parent.and_then(|parent| parent.trim().parse().ok()).unwrap_or(0)
 }
 
 fn registers_of(pid: i32) -> libc::user_regs_struct {
