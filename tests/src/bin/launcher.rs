@@ -1,7 +1,7 @@
 //! A host that launches one sandboxee, for whoever watches it doing so and makes its calls fail. Arguments: how to launch, the
 //! program, which is `reporter`, and a folder with a `read-only`, a `writable` and a `mountpoint` in the first.
 //!
-//! It waits for a line, marks the beginning and the end of the launch by a call that nobody makes, and says in JSON what came of it, what
+//! It says that it is ready and waits for a line, marks the beginning and the end of the launch by a call that nobody makes, and says in JSON what came of it, what
 //! the sandboxee saw, and what it had itself before and after.
 
 use std::collections::BTreeMap;
@@ -34,9 +34,10 @@ fn main() -> Result<()> {
     let [_, kind, program, folder] = arguments.as_slice() else { return Err("kind, program and folder".into()) };
     let launch = Launch { kind, program: Path::new(program), folder: Path::new(folder) };
     leave_doors_open()?;
+    let before = holdings()?;
+    println!("ready");
     std::io::stdin().read_line(&mut String::new())?;
 
-    let before = holdings()?;
     let (mut seen, stdout) = std::io::pipe()?;
     let file: OwnedFd = fs::File::open("/proc/version")?.into();
     mark(1);

@@ -94,8 +94,6 @@ pub(crate) struct Point {
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) point: Point,
-    /// Of one that makes a process.
-    pub(crate) clone_flags: u64,
 }
 
 impl Point {
@@ -173,13 +171,14 @@ pub(crate) fn installs_filter(point: &Point) -> bool {
     point.number.cast_signed() == libc::SYS_seccomp && point.detail == libc::SECCOMP_SET_MODE_FILTER.to_string()
 }
 
-/// The flags of a call that makes a process; 0 of any other.
-pub(crate) fn clone_flags(pid: i32, number: u64, args: [u64; 6]) -> u64 {
+/// The flags of a call that makes a process, of which the first argument is known; 0 of any other.
+pub(crate) fn clone_flags(pid: i32, number: u64, first: u64) -> u64 {
     match number.cast_signed() {
-        libc::SYS_clone => args[0],
+        libc::SYS_clone => first,
+        libc::SYS_vfork => (libc::CLONE_VFORK | libc::CLONE_VM) as u64,
         libc::SYS_clone3 => {
             let mut flags = [0_u8; 8];
-            read(pid, args[0], &mut flags);
+            read(pid, first, &mut flags);
             u64::from_ne_bytes(flags)
         }
         _ => 0,

@@ -56,7 +56,7 @@ struct Tracee {
     call: Option<Call>,
     fate: Fate,
     registers: Option<libc::user_regs_struct>,
-    /// Whether it has a filter, which would refuse a call that is none.
+    /// Whether it has been seen putting a filter on.
     filtered: bool,
     /// Whether it has still to say its first word.
     silent: bool,
@@ -75,13 +75,21 @@ struct Tracer<'a> {
     folder: String,
     counts: HashMap<(Who, u64, String), u32>,
     recording: bool,
+    /// Whose calls are of interest; `None`: everybody's.
+    whose: Option<Who>,
     /// Whether what was to happen has happened: nobody is stopped at calls any more.
     done: bool,
     run: Run,
 }
 
-/// Runs `command`, which must wait for a line, and asks `decide` about each call of its launch. Points have `FOLDER` for `folder`.
-pub(crate) fn trace(command: &mut Command, folder: &Path, decide: &mut dyn FnMut(&Call) -> Fate) -> Run {
+/// Runs `command`, which must wait for a line, and asks `decide` about each call of its launch, or, to be quicker, of `whose` alone.
+/// Points have `FOLDER` for `folder`.
+pub(crate) fn trace(
+    command: &mut Command,
+    folder: &Path,
+    whose: Option<Who>,
+    decide: &mut dyn FnMut(&Call) -> Fate,
+) -> Run {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -103,6 +111,7 @@ pub(crate) fn trace(command: &mut Command, folder: &Path, decide: &mut dyn FnMut
             folder: folder.display().to_string(),
             counts: HashMap::new(),
             recording: false,
+            whose,
             done: false,
             run: Run::default(),
         };
@@ -170,6 +179,9 @@ impl Tracer<'_> {
     /// Takes hold of the launcher, which waits for a line, and gives it the line.
     fn begin(&mut self, child: &mut Child) {
         let pid = child.id().cast_signed();
+        // What it does before is not walked.
+        let mut ready = [0; b"ready\n".len()];
+        child.stdout.as_mut().expect("it is a pipe").read_exact(&mut ready).expect("it gets ready");
         let options = libc::PTRACE_O_TRACECLONE
             | libc::PTRACE_O_TRACEFORK
             | libc::PTRACE_O_TRACEVFORK
@@ -190,7 +202,7 @@ impl Tracer<'_> {
         }
         let tracee = Tracee {
             who,
-            walked: who.is_walked(),
+            walked: self.is_walked(who),
             call: None,
             fate: Fate::Own,
             registers: None,
@@ -236,8 +248,8 @@ impl Tracer<'_> {
             (_, libc::PTRACE_EVENT_EXEC) => {
                 // What has its policy runs by itself from here on. The launcher may be on its way into its own program.
                 if let Some(tracee) = self.tracees.get_mut(&pid).filter(|tracee| tracee.who != Who::Host) {
-                    tracee.walked = !tracee.filtered;
                     tracee.who = tracee.who.program();
+                    tracee.walked = !is_filtered(pid) && self.whose.is_none_or(|whose| whose == tracee.who);
                     tracee.silent = true;
                 }
             }
@@ -246,6 +258,11 @@ impl Tracer<'_> {
             (number, _) => signal = number,
         }
         self.resume(pid, signal);
+    }
+
+    /// The launcher is, until it has begun.
+    fn is_walked(&self, who: Who) -> bool {
+        who.is_walked() && (self.whose.is_none_or(|whose| whose == who) || (who == Who::Host && !self.recording))
     }
 
     /// Lets processes go on whose makers were killed before they could say that they made them.
@@ -275,7 +292,8 @@ impl Tracer<'_> {
             return;
         }
         let (Ok(pid), Some(tracee)) = (i32::try_from(message), self.tracees.get(&parent)) else { return };
-        let flags = tracee.call.as_ref().map_or(0, |call| call.clone_flags);
+        let registers = registers_of(parent);
+        let flags = calls::clone_flags(parent, registers.orig_rax, registers.rdi);
         let (who, filtered) = (tracee.who.child(flags), tracee.filtered);
         if self.tracees.contains_key(&pid) {
             return;
@@ -307,20 +325,18 @@ impl Tracer<'_> {
 
     fn enters(&mut self, pid: i32, number: u64, args: [u64; 6]) {
         let Some(tracee) = self.tracees.get(&pid).filter(|_| !self.done) else { return };
-        let (who, filtered) = (tracee.who, tracee.filtered);
+        let who = tracee.who;
         if who == Who::Host && number == libc::SYS_getpriority as u64 && args[0] == 1234 {
             self.recording = args[1] == 1;
-            if !self.recording
-                && let Some(tracee) = self.tracees.get_mut(&pid)
-            {
-                tracee.walked = false;
+            let walked = self.recording && self.is_walked(Who::Host);
+            if let Some(tracee) = self.tracees.get_mut(&pid) {
+                tracee.walked = walked;
             }
             return;
         }
         let detail = calls::detail(pid, number, args).replace(&self.folder, "FOLDER");
-        let clone_flags = calls::clone_flags(pid, number, args);
         let mut fate = Fate::Own;
-        let mut call = Call { point: Point { who, number, detail, nth: 0 }, clone_flags };
+        let mut call = Call { point: Point { who, number, detail, nth: 0 } };
         let silent = who == Who::Other || (self.is_silent(pid) && call.point.name() != "sendmsg");
         if self.recording && !silent {
             self.speaks(pid);
@@ -332,7 +348,7 @@ impl Tracer<'_> {
         }
         self.done = !matches!(fate, Fate::Own | Fate::Interrupted);
         let registers = match fate {
-            Fate::Fails(_) => Some(prevent(pid, filtered, number)),
+            Fate::Fails(_) => Some(prevent(pid, number)),
             Fate::SaidToFail(_) => Some(registers_of(pid)),
             Fate::Own => None,
             Fate::Kills(whom) => {
@@ -389,6 +405,11 @@ impl Tracer<'_> {
     }
 }
 
+/// Whether it has a filter, which would refuse a call that is none.
+fn is_filtered(pid: i32) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/status")).is_ok_and(|status| status.contains("\nSeccomp:\t2\n"))
+}
+
 /// The parent of a process; 0 if it is not there any more.
 fn parent_of(pid: i32) -> i32 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
@@ -409,10 +430,10 @@ fn set_registers(pid: i32, registers: &libc::user_regs_struct) {
 }
 
 /// Makes nothing of the call that `pid` is about to make; its registers as they were.
-fn prevent(pid: i32, filtered: bool, number: u64) -> libc::user_regs_struct {
+fn prevent(pid: i32, number: u64) -> libc::user_regs_struct {
     let before = registers_of(pid);
     let mut registers = before;
-    if filtered {
+    if is_filtered(pid) {
         // The filter must find one that it knows, and the kernel one that it refuses.
         match number.cast_signed() {
             libc::SYS_read => registers.rdi = u64::MAX,

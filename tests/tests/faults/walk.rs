@@ -11,7 +11,7 @@ use sandbox2_tests::host;
 use sandbox2_tests::scratch::Scratch;
 use serde_json::Value;
 
-use crate::calls::Point;
+use crate::calls::{Point, Who};
 use crate::tracer::{self, Fate, Run};
 
 /// A way to launch, and where it can be done again and again.
@@ -84,7 +84,7 @@ impl Launches {
         }
         let place = Place::new();
         // The one in which nobody waited often.
-        let runs = (0..3).map(|_| launch(kind, &place, &mut |_| Fate::Own));
+        let runs = (0..3).map(|_| launch(kind, &place, None, &mut |_| Fate::Own));
         let run = runs.min_by_key(|run| run.calls.len()).unwrap_or_default();
         let usual = Told::by(&run).unwrap_or_else(|| panic!("{kind}: it says nothing: {run:?}"));
         assert_eq!(usual.status, serde_json::json!({"kind": "exited", "code": 0}), "{kind}: {usual:?}");
@@ -111,8 +111,9 @@ impl Launches {
                     let place = Place::new();
                     while let Some((point, fate)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
                         let began = Instant::now();
-                        let run =
-                            launch(self.kind, &place, &mut |call| if call.point == *point { *fate } else { Fate::Own });
+                        let run = launch(self.kind, &place, Some(point.who), &mut |call| {
+                            if call.point == *point { *fate } else { Fate::Own }
+                        });
                         let took = (began.elapsed(), format!("{point} {fate}"));
                         let mut slowest = slowest.lock().unwrap_or_else(PoisonError::into_inner);
                         if took > *slowest {
@@ -148,9 +149,9 @@ impl Launches {
         assert_eq!(mounts(), before, "{}: a mount is left", self.kind);
     }
 
-    /// One more launch.
+    /// One more launch, of which the host's calls are decided about.
     pub(crate) fn once(&self, decide: &mut dyn FnMut(&crate::calls::Call) -> Fate) -> Run {
-        launch(self.kind, &Place::new(), decide)
+        launch(self.kind, &Place::new(), Some(Who::Host), decide)
     }
 
     /// Of more than twelve calls that are alike the first, one in the middle, and the last; of the others all.
@@ -179,10 +180,10 @@ impl Launches {
     }
 }
 
-fn launch(kind: &str, place: &Place, decide: &mut dyn FnMut(&crate::calls::Call) -> Fate) -> Run {
+fn launch(kind: &str, place: &Place, whose: Option<Who>, decide: &mut dyn FnMut(&crate::calls::Call) -> Fate) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_launcher"));
     command.args([kind, env!("CARGO_BIN_EXE_reporter")]).arg(place.path());
-    let run = tracer::trace(&mut command, place.path(), decide);
+    let run = tracer::trace(&mut command, place.path(), whose, decide);
     // What an interrupted sandboxee has left there would be another's to find.
     let _ = std::fs::remove_file(place.path().join("writable/new"));
     run
