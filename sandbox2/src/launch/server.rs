@@ -199,12 +199,12 @@ impl Process {
         }
     }
 
-    /// Ends it; a host that has become another user may not kill it.
-    fn dismiss(&self) {
+    /// Ends it; whether it was killed, which a host that has become another user may not do.
+    fn dismiss(&self) -> bool {
         self.dismissed.set(true);
         calls::shut_down(self.channel.as_raw_fd());
         // ESRCH: it has ended by itself. EPERM: it will, by the channel's end.
-        let _ = calls::pidfd_send_signal(self.pidfd.as_raw_fd(), libc::SIGKILL);
+        matches!(calls::pidfd_send_signal(self.pidfd.as_raw_fd(), libc::SIGKILL), Ok(()) | Err(Errno(libc::ESRCH)))
     }
 }
 
@@ -217,9 +217,11 @@ impl Drop for Process {
             // The host's, of which this is a copy.
             return;
         }
-        self.dismiss();
-        if has_ended(&self.pidfd, PATIENCE) != Ok(true) {
-            return;
+        let killed = self.dismiss();
+        match has_ended(&self.pidfd, PATIENCE) {
+            Ok(true) => {}
+            Err(_) if killed => {}
+            _ => return,
         }
         while matches!(calls::wait_pidfd(self.pidfd.as_raw_fd()), Err(Errno(libc::EINTR))) {}
     }
