@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use sandbox2_client::packet;
 
 use super::hint;
+use super::tree::has_ended;
 use crate::error::{SetupError, Stage};
 use crate::sys::child::Plan;
 use crate::sys::region::Region;
@@ -153,7 +154,7 @@ impl Process {
     }
 
     fn is_alive(&self) -> bool {
-        !calls::readable(self.pidfd.as_raw_fd(), Duration::ZERO).unwrap_or(true)
+        !has_ended(&self.pidfd, Duration::ZERO).unwrap_or(true)
     }
 
     /// One request and its answer.
@@ -164,7 +165,7 @@ impl Process {
             if error.stage() == Stage::LaunchServer {
                 // An answer that comes later would be taken for another request's: it makes no more.
                 self.dismiss();
-                let _ = calls::readable(self.pidfd.as_raw_fd(), PATIENCE);
+                let _ = has_ended(&self.pidfd, PATIENCE);
             }
         })
     }
@@ -198,12 +199,12 @@ impl Process {
         }
     }
 
-    /// Ends it; a host that has become another user may not kill it.
-    fn dismiss(&self) {
+    /// Ends it; whether it was killed, which a host that has become another user may not do.
+    fn dismiss(&self) -> bool {
         self.dismissed.set(true);
         calls::shut_down(self.channel.as_raw_fd());
         // ESRCH: it has ended by itself. EPERM: it will, by the channel's end.
-        let _ = calls::pidfd_send_signal(self.pidfd.as_raw_fd(), libc::SIGKILL);
+        matches!(calls::pidfd_send_signal(self.pidfd.as_raw_fd(), libc::SIGKILL), Ok(()) | Err(Errno(libc::ESRCH)))
     }
 }
 
@@ -216,9 +217,11 @@ impl Drop for Process {
             // The host's, of which this is a copy.
             return;
         }
-        self.dismiss();
-        if calls::readable(self.pidfd.as_raw_fd(), PATIENCE) != Ok(true) {
-            return;
+        let killed = self.dismiss();
+        match has_ended(&self.pidfd, PATIENCE) {
+            Ok(true) => {}
+            Err(_) if killed => {}
+            _ => return,
         }
         while matches!(calls::wait_pidfd(self.pidfd.as_raw_fd()), Err(Errno(libc::EINTR))) {}
     }

@@ -47,21 +47,23 @@ pub(super) fn set_up(spec: &mut LaunchSpec, mut preparation: plan::Preparation) 
     let watched = (preparation.numbers.of(host.as_raw_fd()), preparation.numbers.of(lifeline.as_raw_fd()));
     let plan = plan::lay_out(&region, spec, &files, &preparation, watched).map_err(at(Stage::Plan))?;
     let namespaces = Namespaces::new(spec.network).flags();
-    let init = match (&spec.server, &memory) {
+    let (init, restored) = match (&spec.server, &memory) {
         (Some(server), Some(memory)) => {
-            server.clone_init(plan, namespaces, &region, memory, preparation.numbers.passed())?
+            (server.clone_init(plan, namespaces, &region, memory, preparation.numbers.passed())?, Ok(0))
         }
         _ => {
             // No signal handler of the host's may run in the child.
             let mask = calls::signal_mask(u64::MAX).map_err(at(Stage::Namespaces))?;
             let cloned = child::clone_init(plan, namespaces, region.stack(0));
-            calls::signal_mask(mask).map_err(at(Stage::Namespaces))?;
-            cloned.map_err(at(Stage::Namespaces))?
+            let restored = calls::signal_mask(mask);
+            (cloned.map_err(at(Stage::Namespaces))?, restored)
         }
     };
     drop((host, lifeline, memory));
 
     let setup = Setup { made: Some((init, host_end)), spec, files: &files, region: &region };
+    // Not before there is somebody to end init.
+    restored.map_err(at(Stage::Namespaces))?;
     let listener = setup.wait(preparation.begin)?;
     let (init, host_end, main) = setup.take()?;
     let program_name = std::mem::take(&mut spec.program_name);
@@ -109,6 +111,10 @@ impl Setup<'_> {
             if ready && shared.locked.load(Acquire) == 1 {
                 return Ok(listener);
             }
+            // Init does not reap whoever keeps the namespaces before the sandboxee is born.
+            if matches!(begin, Begin::Held { .. }) && !ready && shared.in_launcher.load(Acquire) == 0 {
+                return Err(self.vanished());
+            }
             let wait = if shared.progress.load(Acquire) < FILTER_NEXT {
                 // Whoever fails says so and wakes us; the time is for a child that dies silently.
                 let _ = calls::futex_wait(&shared.progress, 0, Duration::from_millis(20));
@@ -138,6 +144,8 @@ impl Setup<'_> {
         let main_number = self.region.shared().main_pidfd.load(Acquire);
         let main = match calls::pidfd_getfd(self.init(), main_number) {
             Ok(main) => main,
+            // What is ending has no descriptors any more (EBADF before Linux 6.9).
+            Err(Errno(libc::ESRCH | libc::EBADF)) => return Err(self.vanished()),
             Err(errno) => return Err(self.ended_first().unwrap_or_else(|| at(errno))),
         };
         match self.made.take() {
@@ -152,12 +160,7 @@ impl Setup<'_> {
         if let Some(failure) = self.region.shared().failure() {
             return self.explain(failure);
         }
-        if let Some(error) = self.ended_first() {
-            return error;
-        }
-        SetupError::new(Stage::Wait, Some(libc::ESRCH))
-            .with_what("it was killed")
-            .with_hint(Some("the system may have run out of memory, or somebody killed it"))
+        self.ended_first().unwrap_or_else(tree::killed)
     }
 
     /// What to say of a program that has run, and ended, before it was looked at.

@@ -4,7 +4,7 @@ use std::io::{PipeWriter, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::hint;
 use crate::error::{SetupError, Stage};
@@ -79,10 +79,12 @@ impl Launched {
         late_limit: Option<LimitOp>,
     ) -> Result<Launched, Box<Refused>> {
         let at = |Errno(errno)| hint::explain(SetupError::new(Stage::Listener, Some(errno)));
-        let listener = match calls::pidfd_getfd(main.as_raw_fd(), number).map_err(at) {
+        let listener = match calls::pidfd_getfd(main.as_raw_fd(), number) {
             Ok(listener) if calls::is_listener(listener.as_raw_fd()) => listener,
             Ok(_) => return Err(Refused::new(tree, None, SetupError::new(Stage::Listener, Some(libc::EBADF)))),
-            Err(error) => return Err(Refused::new(tree, None, error)),
+            // What is ending has no descriptors any more.
+            Err(Errno(libc::ESRCH)) => return Err(Refused::new(tree, None, main_has_ended())),
+            Err(errno) => return Err(Refused::new(tree, None, at(errno))),
         };
         match late_limit.map_or(Ok(()), |limit| tree.set_limit(main, limit)) {
             Ok(()) => Ok(Launched { tree, listener }),
@@ -134,6 +136,33 @@ pub(super) fn reap(init: &OwnedFd) -> Option<sys::abi::Rusage> {
     }
 }
 
+/// Whether the process has ended, waiting for that at most so long. A signal that the host hears does not end the wait.
+///
+/// # Errors
+/// If it cannot be waited for.
+pub(super) fn has_ended(process: &OwnedFd, wait: Duration) -> sys::Result<bool> {
+    let until = Instant::now() + wait;
+    loop {
+        match calls::readable(process.as_raw_fd(), until.saturating_duration_since(Instant::now())) {
+            // It had not ended when the signal came.
+            Err(Errno(libc::EINTR)) if Instant::now() >= until => return Ok(false),
+            Err(Errno(libc::EINTR)) => {}
+            ended => return ended,
+        }
+    }
+}
+
+/// What to say of a sandbox that is gone without a word.
+pub(super) fn killed() -> SetupError {
+    SetupError::new(Stage::Wait, Some(libc::ESRCH))
+        .with_what("it was killed")
+        .with_hint(Some("the system may have run out of memory, or somebody killed it"))
+}
+
+fn main_has_ended() -> SetupError {
+    SetupError::new(Stage::Wait, Some(libc::ESRCH)).with_what("the sandboxee has ended")
+}
+
 /// The process id behind a pidfd.
 pub(crate) fn pid_of(pidfd: &OwnedFd) -> sys::Result<libc::pid_t> {
     if let Ok(pid) = calls::pidfd_pid(pidfd.as_raw_fd()) {
@@ -156,14 +185,19 @@ impl Tree {
 
     /// Says which process is the sandboxee.
     pub(super) fn set_main(&mut self, main: &OwnedFd) -> Result<(), SetupError> {
-        let failed = |Errno(errno)| hint::explain(SetupError::new(Stage::Listener, Some(errno)));
-        self.main_pid = pid_of(main).map_err(failed)?;
+        self.main_pid = pid_of(main).map_err(|Errno(errno)| match errno {
+            libc::ESRCH => main_has_ended(),
+            _ => hint::explain(SetupError::new(Stage::Listener, Some(errno))),
+        })?;
         Ok(())
     }
 
     /// Sets a limit of the sandboxee from outside.
     pub(super) fn set_limit(&self, main: &OwnedFd, limit: LimitOp) -> Result<(), SetupError> {
         let failed = |Errno(errno)| {
+            if errno == libc::ESRCH {
+                return main_has_ended();
+            }
             let name = Limits::name_of(limit.resource).unwrap_or("a limit");
             hint::explain(SetupError::new(Stage::Limits, Some(errno)).with_what(name))
         };
@@ -171,24 +205,36 @@ impl Tree {
         let set = match calls::set_limit_of(self.main_pid, limit.resource, wanted) {
             Err(Errno(libc::EPERM)) if !limit.exact => {
                 calls::get_limit_of(self.main_pid, limit.resource).and_then(|had| {
-                    calls::set_limit_of(self.main_pid, limit.resource, Rlimit { soft: had.hard, hard: had.hard })
+                    // Never more than what was to be the limit.
+                    let lower = had.hard.min(limit.value);
+                    calls::set_limit_of(self.main_pid, limit.resource, Rlimit { soft: lower, hard: lower })
                 })
             }
             set => set,
         };
         set.map_err(failed)?;
         // As it lives now, it lived then, and the number was its own.
-        match calls::readable(main.as_raw_fd(), Duration::ZERO) {
+        match has_ended(main, Duration::ZERO) {
             Ok(false) => Ok(()),
-            _ => Err(SetupError::new(Stage::Wait, Some(libc::ESRCH)).with_what("the sandboxee has ended")),
+            Ok(true) => Err(main_has_ended()),
+            Err(Errno(errno)) => Err(SetupError::new(Stage::Wait, Some(errno))),
         }
     }
 
     /// Whether the sandboxee is a process of this sandbox, and will end with it.
-    pub(super) fn contains_main(&self) -> bool {
-        let namespace = |pid: libc::pid_t| std::fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
-        let init = pid_of(&self.init).ok().and_then(namespace);
-        init.is_some() && init == namespace(self.main_pid)
+    ///
+    /// # Errors
+    /// If that cannot be found out, or the sandbox has ended.
+    pub(super) fn contains_main(&self) -> Result<bool, SetupError> {
+        let namespace = |pid: libc::pid_t| {
+            std::fs::read_link(format!("/proc/{pid}/ns/pid")).map_err(|error| match error.raw_os_error() {
+                _ if has_ended(&self.init, Duration::ZERO) == Ok(true) => killed(),
+                Some(libc::ENOENT | libc::ESRCH) => main_has_ended(),
+                errno => SetupError::new(Stage::Wait, errno).with_what("looking for the sandboxee in the sandbox"),
+            })
+        };
+        let init = pid_of(&self.init).map_err(|Errno(errno)| SetupError::new(Stage::Wait, Some(errno)))?;
+        Ok(namespace(init)? == namespace(self.main_pid)?)
     }
 
     /// What has failed in the sandbox's processes, if something has.

@@ -14,7 +14,7 @@ use sandbox2_client::{fork_request, packet};
 use sandbox2_policy::arch::Arch;
 use sandbox2_policy::insn::{Insn, offset, op, ret};
 
-use super::tree::{Launched, Refused, Tree};
+use super::tree::{Launched, Refused, Tree, has_ended};
 use super::{Handshake, hint};
 use crate::error::{SetupError, Stage};
 use crate::sys::child::LimitOp;
@@ -142,7 +142,8 @@ impl Unfiltered {
             Err(error) => match error.raw_os_error() {
                 Some(libc::EAGAIN) => return Ok(Heard::More),
                 Some(libc::ECONNRESET) => return Ok(Heard::Nothing),
-                _ => return Err(wrong("it sent more than a message of the handshake has")),
+                Some(libc::EMSGSIZE) => return Err(wrong("it sent more than a message of the handshake has")),
+                errno => return Err(SetupError::new(Stage::Handshake, errno).with_what("hearing what it asks for")),
             },
         };
         let message = bytes.get(..length).unwrap_or_default();
@@ -168,7 +169,7 @@ impl Unfiltered {
     fn born(&mut self, main: OwnedFd) -> Result<(), SetupError> {
         self.tree.set_main(&main)?;
         // What is outside of the sandbox's processes would not end with them.
-        if !self.tree.contains_main() {
+        if !self.tree.contains_main()? {
             return Err(wrong("the fork server's child is no process of the sandbox"));
         }
         if let State::Unborn(Birth { gate, keeper, limits }) = std::mem::replace(&mut self.state, State::Running(main))
@@ -207,7 +208,12 @@ impl Unfiltered {
             let what = format!("it speaks version {} of the handshake, this host version {VERSION}", hello.version);
             return Err(wrong(what).with_hint(Some("link the sandbox2-client that belongs to this host")));
         }
-        sent.map_err(|error| SetupError::new(Stage::Handshake, error.raw_os_error()).with_what("sending the policy"))?;
+        match sent.map_err(|error| error.raw_os_error()) {
+            Ok(()) => {}
+            // It has ended, or closed its end since.
+            Err(Some(libc::EPIPE | libc::ECONNRESET)) => return Ok(Heard::Nothing),
+            Err(errno) => return Err(SetupError::new(Stage::Handshake, errno).with_what("sending the policy")),
+        }
         if let State::Running(main) = &self.state {
             let main = main.try_clone().map_err(|error| SetupError::new(Stage::Handshake, error.raw_os_error()))?;
             self.state = State::Installing(main, hello.word);
@@ -223,7 +229,7 @@ impl Unfiltered {
         let State::Installing(main, address) = &self.state else { return Ok(None) };
         match notify::read_word(self.tree.main_pid(), *address) {
             // A process that is ending has no memory any more: then it is its end that counts.
-            None if calls::readable(main.as_raw_fd(), DYING) == Ok(true) => Ok(None),
+            None if has_ended(main, DYING) == Ok(true) => Ok(None),
             None => Err(wrong("the place where it would say how it went cannot be read")),
             Some(0) => Ok(None),
             Some(number) if number > 0 => Ok(Some(number - 1)),
@@ -247,7 +253,7 @@ impl Unfiltered {
 
 /// Waits until the keeper of the namespaces is gone: it has no filter and shares init's memory, so nobody may meet it who is hostile.
 fn await_end(keeper: &OwnedFd) -> Result<(), SetupError> {
-    match calls::readable(keeper.as_raw_fd(), ENDING) {
+    match has_ended(keeper, ENDING) {
         Ok(true) => Ok(()),
         _ => Err(SetupError::new(Stage::Wait, Some(libc::ETIMEDOUT)).with_what("the keeper of the namespaces")),
     }

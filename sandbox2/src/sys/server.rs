@@ -13,7 +13,7 @@ use super::abi::{CLONE_CLEAR_SIGHAND, CloneArgs};
 use super::calls::{self, Fd};
 use super::child::{self, Plan};
 use super::region::{Region, Shared};
-use super::{Errno, Result, forget, raw};
+use super::{Errno, Result, forget, raw, spawn};
 
 /// The server's channel, there. What comes with a request gets the numbers after it.
 const CHANNEL: Fd = 0;
@@ -91,10 +91,15 @@ pub(crate) fn start(region: &Region, channel: Fd) -> Result<OwnedFd> {
     // SAFETY: `clone` and `pidfd` live on this frame; the stack is the server's own part of the region; the settings lie in the region
     // too, which the server has as long as it lives, and are what `serve` expects.
     let cloned = unsafe { raw::clone3(clone_args, size_of::<CloneArgs>(), serve, argument) };
-    calls::signal_mask(mask)?;
+    let restored = calls::signal_mask(mask);
     cloned?;
     // SAFETY: `clone3` wrote a new descriptor there, which nobody else owns.
-    Ok(unsafe { OwnedFd::from_raw_fd(pidfd) })
+    let process = unsafe { OwnedFd::from_raw_fd(pidfd) };
+    if let Err(errno) = restored {
+        spawn::end(&process);
+        return Err(errno);
+    }
+    Ok(process)
 }
 
 extern "C" fn serve(settings: *const ()) -> ! {

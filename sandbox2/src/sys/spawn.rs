@@ -82,7 +82,7 @@ unsafe fn run(flags: u64, entry: raw::Entry, argument: *const ()) -> Result<Owne
 }
 
 /// Kills it and reaps it.
-fn end(process: &OwnedFd) {
+pub(super) fn end(process: &OwnedFd) {
     // ESRCH: it has ended by itself.
     let _ = calls::pidfd_send_signal(process.as_raw_fd(), libc::SIGKILL);
     while matches!(calls::wait_pidfd(process.as_raw_fd()), Err(Errno(libc::EINTR))) {}
@@ -105,13 +105,18 @@ pub(crate) fn read_only(program: &ProgramPlan<'_>) -> Result<OwnedFd> {
     let copy = Reading { program, found: AtomicI32::new(-1), errno: AtomicI32::new(0) };
     let flags = (libc::CLONE_FILES | libc::CLONE_NEWUSER | libc::CLONE_NEWNS) as u64;
     // SAFETY: `copy` is what `find` expects.
-    end(&unsafe { run(flags, find, core::ptr::from_ref(&copy).cast()) }?);
-    match (copy.found.load(Relaxed), copy.errno.load(Relaxed)) {
+    let ran = unsafe { run(flags, find, core::ptr::from_ref(&copy).cast()) };
+    let found = match copy.found.load(Relaxed) {
         // SAFETY: made by the process that has ended, for this one.
-        (found @ 0.., _) => Ok(unsafe { OwnedFd::from_raw_fd(found) }),
-        // It was killed, if it does not say.
-        (_, errno) => Err(Errno(if errno == 0 { libc::ESRCH } else { errno })),
-    }
+        found @ 0.. => Some(unsafe { OwnedFd::from_raw_fd(found) }),
+        _ => None,
+    };
+    end(&ran?);
+    // It was killed, if it does not say.
+    found.ok_or(Errno(match copy.errno.load(Relaxed) {
+        0 => libc::ESRCH,
+        errno => errno,
+    }))
 }
 
 extern "C" fn find(copy: *const ()) -> ! {

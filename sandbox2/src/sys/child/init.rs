@@ -170,7 +170,12 @@ fn reap(plan: &Plan<'_>, main: i32, ended: Fd) -> ! {
 /// Which process the sandboxee is that was forked elsewhere; ends the sandbox if there is none, or the fork server has ended.
 fn born(shared: &Shared, status: Fd) -> i32 {
     let mut record = [0; fork_request::RECORD];
-    let read = calls::read(status, &mut record);
+    let read = loop {
+        match calls::read(status, &mut record) {
+            Err(Errno(libc::EINTR)) => {}
+            read => break read,
+        }
+    };
     match Ended::decode(&record) {
         Some(Ended::Born { pid }) if read == Ok(fork_request::RECORD) => return pid,
         Some(Ended::Failed { step, errno }) if read == Ok(fork_request::RECORD) => {

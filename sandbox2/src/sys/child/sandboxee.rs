@@ -142,8 +142,9 @@ fn set_limit(limit: LimitOp) -> Result<()> {
     let wanted = Rlimit { soft: limit.value, hard: limit.value };
     match calls::set_limit(limit.resource, wanted) {
         Err(Errno(libc::EPERM)) if !limit.exact => {
-            let hard = calls::get_limit(limit.resource)?.hard;
-            calls::set_limit(limit.resource, Rlimit { soft: hard, hard })
+            // Never more than what was to be the limit.
+            let lower = calls::get_limit(limit.resource)?.hard.min(limit.value);
+            calls::set_limit(limit.resource, Rlimit { soft: lower, hard: lower })
         }
         result => result,
     }
