@@ -80,11 +80,12 @@ const PAGE: usize = 4096;
 /// Whether a filter with a listener can be installed here: not where there is one already among those that apply, nor where the kernel does not
 /// know of listeners.
 pub(crate) fn can_listen() -> bool {
-    if Mailbox::new().is_err() {
+    // A kernel that does not know of them, or another filter that denies it.
+    if matches!(Mailbox::new(), Err(Errno(libc::EINVAL | libc::ENOSYS | libc::EPERM))) {
         return false;
     }
-    // No filter at all, so none with a listener.
-    if super::calls::prctl(libc::PR_GET_SECCOMP, 0, 0) == Ok(0) {
+    // No filter at all, so none with a listener. If that cannot be told, the launch will say what is wrong.
+    if super::calls::prctl(libc::PR_GET_SECCOMP, 0, 0).unwrap_or(0) == 0 {
         return true;
     }
     static TRIED: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
