@@ -75,7 +75,7 @@ impl Subscriber for Host {
     }
 
     fn exit(&self, _: &Id) {
-        ENTERED.with_borrow_mut(|entered| entered.pop());
+        ENTERED.with_borrow_mut(Vec::pop);
     }
 }
 

@@ -18,7 +18,7 @@ mod without {
 
     /// Nothing.
     #[derive(Debug, Default)]
-    pub(in crate::monitor) struct Found;
+    pub(in crate::monitor) struct Found(());
 
     impl Found {
         pub(in crate::monitor) fn told(self, outcome: Outcome) -> Outcome {

@@ -65,6 +65,9 @@ pub(super) struct Hub {
     now: Instant,
 }
 
+/// What has happened: events of the epoll, and what the hot listener has, with its key.
+type Heard = (Vec<EpollEvent>, Option<(u64, PollFlags)>);
+
 /// A member, and how it is waited for at the moment.
 #[derive(Debug)]
 struct Entry {
@@ -203,7 +206,7 @@ impl Hub {
     }
 
     /// Waits for something to happen: events of the epoll, and whether the hot listener has one.
-    fn wait(&mut self) -> Result<(Vec<EpollEvent>, Option<(u64, PollFlags)>), Errno> {
+    fn wait(&mut self) -> Result<Heard, Errno> {
         self.set_clock()?;
         let hot = self.hot_listener();
         let mut fds = [self.epoll.0.as_fd(), hot.map_or(self.epoll.0.as_fd(), |(_, listener)| listener)]

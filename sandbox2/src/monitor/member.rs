@@ -82,6 +82,7 @@ struct Running {
 struct Ends {
     end: End,
     /// The call that is denied.
+    #[cfg_attr(not(feature = "symbolize"), expect(dead_code, reason = "for the stack of whoever made it"))]
     call: Option<Notification>,
     /// Until when the errand may take; `None`: it has not begun.
     until: Option<Instant>,

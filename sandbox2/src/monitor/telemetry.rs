@@ -13,6 +13,7 @@ use crate::outcome::{Outcome, Violation};
 use crate::policy::Policy;
 
 /// When a launch came how far.
+#[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "nobody is told"))]
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timeline {
     pub(super) began: std::time::Instant,
@@ -95,7 +96,7 @@ mod loud {
                     warn!(target: "sandbox2", status, user_us, system_us, wall_us, max_rss_bytes, notified, "finished");
                 }
                 _ => {
-                    info!(target: "sandbox2", status, user_us, system_us, wall_us, max_rss_bytes, notified, "finished")
+                    info!(target: "sandbox2", status, user_us, system_us, wall_us, max_rss_bytes, notified, "finished");
                 }
             });
         }

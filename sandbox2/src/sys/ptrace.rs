@@ -7,7 +7,9 @@ use core::mem::size_of;
 
 use libc::c_long;
 
-use super::abi::{Rusage, SigInfo};
+use super::abi::Rusage;
+#[cfg(test)]
+use super::abi::SigInfo;
 use super::{Errno, Result, raw};
 
 #[cfg(test)]
@@ -37,29 +39,41 @@ const _: () = assert!(size_of::<libc::user_regs_struct>() == WORDS * 8);
 mod place {
     #[cfg(target_arch = "x86_64")]
     mod arch {
+        #[cfg(any(test, feature = "symbolize"))]
         pub(in super::super) const IP: usize = 16;
+        #[cfg(any(test, feature = "symbolize"))]
         pub(in super::super) const SP: usize = 19;
+        #[cfg(feature = "symbolize")]
         pub(in super::super) const FP: usize = 4;
         pub(in super::super) const NUMBER: usize = 15;
         pub(in super::super) const VALUE: usize = 10;
+        #[cfg(test)]
         pub(in super::super) const ARGS: [usize; 6] = [14, 13, 12, 7, 9, 8];
     }
     #[cfg(target_arch = "aarch64")]
     mod arch {
+        #[cfg(any(test, feature = "symbolize"))]
         pub(in super::super) const IP: usize = 32;
+        #[cfg(any(test, feature = "symbolize"))]
         pub(in super::super) const SP: usize = 31;
+        #[cfg(feature = "symbolize")]
         pub(in super::super) const FP: usize = 29;
         pub(in super::super) const NUMBER: usize = 8;
         pub(in super::super) const VALUE: usize = 0;
+        #[cfg(test)]
         pub(in super::super) const ARGS: [usize; 6] = [0, 1, 2, 3, 4, 5];
     }
     #[cfg(target_arch = "riscv64")]
     mod arch {
+        #[cfg(any(test, feature = "symbolize"))]
         pub(in super::super) const IP: usize = 0;
+        #[cfg(any(test, feature = "symbolize"))]
         pub(in super::super) const SP: usize = 2;
+        #[cfg(feature = "symbolize")]
         pub(in super::super) const FP: usize = 8;
         pub(in super::super) const NUMBER: usize = 17;
         pub(in super::super) const VALUE: usize = 10;
+        #[cfg(test)]
         pub(in super::super) const ARGS: [usize; 6] = [10, 11, 12, 13, 14, 15];
     }
     pub(super) use arch::*;
@@ -76,29 +90,35 @@ impl Registers {
     pub(crate) const ZERO: Registers = Registers { words: [0; WORDS] };
 
     /// Where it goes on.
+    #[cfg(any(test, feature = "symbolize"))]
     pub(crate) fn instruction_pointer(&self) -> u64 {
         self.words[place::IP]
     }
 
+    #[cfg(any(test, feature = "symbolize"))]
     pub(crate) fn stack_pointer(&self) -> u64 {
         self.words[place::SP]
     }
 
     /// The frame pointer, if the program keeps one.
+    #[cfg(feature = "symbolize")]
     pub(crate) fn frame_pointer(&self) -> u64 {
         self.words[place::FP]
     }
 
     /// The number of the call that it is about to make, at a stop before a call. On aarch64 see [`set_call_number`].
+    #[cfg(test)]
     pub(crate) fn call_number(&self) -> u64 {
         self.words[place::NUMBER]
     }
 
+    #[cfg(test)]
     pub(crate) fn arguments(&self) -> [u64; 6] {
         place::ARGS.map(|place| self.words[place])
     }
 
     /// What the call has returned, at a stop after it: a value or an error number's negative.
+    #[cfg(test)]
     pub(crate) fn value(&self) -> u64 {
         self.words[place::VALUE]
     }
@@ -163,6 +183,7 @@ pub(crate) fn event_message(tid: i32) -> Result<u64> {
 }
 
 /// The signal that a task has stopped for. EINVAL at a group stop.
+#[cfg(test)]
 pub(crate) fn signal_info(tid: i32) -> Result<SigInfo> {
     let mut info = SigInfo { signo: 0, errno: 0, code: 0, pad: 0, pid: 0, uid: 0, status: 0, rest: [0; 100] };
     let place = core::ptr::from_mut(&mut info).expose_provenance();
@@ -226,6 +247,7 @@ fn set_register_set(tid: i32, set: usize, from: *const u8, length: usize) -> Res
 
 /// Puts another number in the place of the call that a task has stopped before; -1: no call is made, and the value register stays as it is
 /// set by [`set_registers`] (on aarch64: as it was set *after* this).
+#[cfg(any(test, target_arch = "aarch64"))]
 pub(crate) fn set_call_number(tid: i32, number: i32) -> Result<()> {
     #[cfg(target_arch = "aarch64")]
     {

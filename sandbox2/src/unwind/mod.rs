@@ -29,6 +29,7 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
 use crate::report::stack::Stack;
+#[cfg(test)]
 use crate::sys::ptrace::Registers;
 
 pub(crate) use self::capture::Snapshot;
@@ -65,6 +66,7 @@ pub(crate) struct Said {
 /// The stacks of those tasks of process `pid`, in that order; of 64 at most.
 ///
 /// The tasks are stopped, and stay so until this is over, which is soon: opening what is to be read takes a second at most, the worker five.
+#[cfg(test)]
 pub(crate) fn collect(
     pid: i32,
     tasks: &[(i32, Registers)],

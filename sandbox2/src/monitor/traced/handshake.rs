@@ -75,10 +75,8 @@ impl Waiting<'_, '_> {
                     return self.clock.not_over();
                 }
             }
-            if woken {
-                if let Some(end) = self.clock.requests(self.unfiltered.tree()) {
-                    return Err(end);
-                }
+            if woken && let Some(end) = self.clock.requests(self.unfiltered.tree()) {
+                return Err(end);
             }
             if heard {
                 self.hear()?;

@@ -293,10 +293,8 @@ impl Clock<'_> {
                     self.announce(tree);
                 }
             }
-            if woken {
-                if let Some(end) = self.requests(tree) {
-                    return end;
-                }
+            if woken && let Some(end) = self.requests(tree) {
+                return end;
             }
             if let Some(limit) = self.deadline.over() {
                 return End::TimedOut(limit);
