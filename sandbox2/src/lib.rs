@@ -97,7 +97,8 @@ pub use limits::Limits;
 pub use logs::{LOG_TARGET, LogCounts, LogLimits, LogRecord, LogServer};
 pub use observer::{Observer, Returned};
 pub use outcome::{
-    Argument, DecidedBy, Failure, Failures, Monitor, NotOk, Outcome, Place, Status, Usage, Verdict, Violation,
+    Argument, DecidedBy, Failure, Failures, Monitor, NotOk, Outcome, Place, Status, Supervised, Usage, Verdict,
+    Violation,
 };
 pub use policy::{
     ApplyError, NotSubset, Policy, PolicyBuilder, PolicyError, PolicyErrors, PolicyFileError, ProgramError, SlotError,

@@ -41,9 +41,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// used on everything.
 ///
 /// - **A handler that panics, or takes longer than the [time-out](Self::timeout), denies**: the call fails with EPERM, and the outcome tells of
-///   it ([`Outcome::handler_failures`](crate::Outcome::handler_failures)). What such a handler answers later counts for nothing.
-/// - Handlers run on the supervising thread, which costs least. One that takes longer than a few milliseconds keeps nobody else waiting:
-///   another thread goes on supervising. So a handler can be called several times at once.
+///   it ([`Outcome::failures`](crate::Outcome::failures)). What such a handler answers later counts for nothing.
+/// - Handlers run on the supervising thread, which costs least (under the ptrace monitor on threads of their own). One that takes longer than
+///   a few milliseconds keeps nobody else waiting: another thread goes on supervising. So a handler can be called several times at once.
 /// - A call for which no handler is registered is a violation.
 ///
 /// # Examples
