@@ -266,6 +266,6 @@ struct Readme;
 struct Talking;
 
 /// And those of the page about supervision.
-#[cfg(all(doctest, feature = "tokio"))]
+#[cfg(all(doctest, feature = "symbolize", feature = "tokio"))]
 #[doc = include_str!("../../docs/SUPERVISION.md")]
 struct Supervising;

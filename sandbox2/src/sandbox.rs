@@ -331,6 +331,20 @@ impl Running {
         self.inner.control.set_limit(limit.into());
     }
 
+    /// Where its main thread is now, or all threads of its main process, as the [stack traces](Sandbox2::stack_traces) say that were asked for;
+    /// it goes on afterwards. Takes some milliseconds, 8 seconds at most.
+    ///
+    /// What cannot be told is said in [`Stack::error`](crate::Stack::error): that it has ended, or that no stack traces were asked for.
+    #[cfg(feature = "symbolize")]
+    #[doc(alias = "DumpStackTrace")]
+    #[must_use]
+    pub fn dump_stack_trace(&self) -> Vec<crate::Stack> {
+        self.inner.control.look().unwrap_or_else(|| {
+            let error = Some("no stack traces were asked for: Sandbox2::stack_traces".to_owned());
+            vec![crate::Stack { error, ..crate::Stack::default() }]
+        })
+    }
+
     /// Asks for every process of the sandbox to be stopped; does not wait for it. The wall time limit goes on counting.
     ///
     /// It stops whoever does not mean to get around it: a process whose policy allows it to send signals can continue another.

@@ -79,12 +79,23 @@ pub(crate) trait Attention: Send + Sync + std::fmt::Debug {
 }
 
 /// One sandbox's switchboard.
-#[derive(Debug)]
 pub(crate) struct Control {
+    #[cfg(feature = "symbolize")]
+    looker: std::sync::OnceLock<Looker>,
     state: Mutex<State>,
     changed: Condvar,
     supervisor: Arc<dyn Attention>,
     key: u64,
+}
+
+/// How a sandboxee is looked at that goes on.
+#[cfg(feature = "symbolize")]
+pub(crate) type Looker = Box<dyn Fn() -> Vec<crate::report::stack::Stack> + Send + Sync>;
+
+impl std::fmt::Debug for Control {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Control").field("key", &self.key).field("state", &self.state).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Default)]
@@ -119,7 +130,27 @@ pub(crate) struct Requests {
 impl Control {
     /// Of the sandbox that `supervisor` knows by `key`.
     pub(crate) fn new(supervisor: Arc<dyn Attention>, key: u64) -> Control {
-        Control { state: Mutex::default(), changed: Condvar::new(), supervisor, key }
+        Control {
+            #[cfg(feature = "symbolize")]
+            looker: std::sync::OnceLock::new(),
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            supervisor,
+            key,
+        }
+    }
+
+    /// Where its threads are now; `None` if there is nobody who could tell.
+    #[cfg(feature = "symbolize")]
+    pub(crate) fn look(&self) -> Option<Vec<crate::report::stack::Stack>> {
+        self.looker.get().map(|look| look())
+    }
+
+    /// Says how it is looked at.
+    #[cfg(feature = "symbolize")]
+    pub(crate) fn set_looker(&self, looker: Looker) {
+        // Whoever was first knows how.
+        let _ = self.looker.set(looker);
     }
 
     /// A thread that panicked while it held the lock has left nothing half-done: every change is one assignment.

@@ -313,6 +313,10 @@ fn launch_and_sandbox(
     let timeline = Timeline { began: started, set_up, executed: Instant::now() };
     telemetry.launched(u32::try_from(launched.main_pid()).unwrap_or(0), timeline);
     let parties = Parties { control, judge, observer, program, telemetry, stacks };
+    #[cfg(feature = "symbolize")]
+    if let (Some(stacks), Ok(init)) = (parties.stacks.clone(), launched.init().try_clone_to_owned()) {
+        parties.control.set_looker(stacks::looker(stacks, init, launched.main_pid()));
+    }
     let meter = Meter::new(tree_cpu_time, Instant::now());
     Ok(Member::new(launched, last, parties, started, deadline, meter))
 }

@@ -58,6 +58,14 @@ impl Stacks {
     }
 }
 
+/// How a sandboxee is looked at while it goes on.
+pub(super) fn looker(stacks: Stacks, init: OwnedFd, main_pid: i32) -> super::control::Looker {
+    Box::new(move || match init.try_clone() {
+        Ok(init) => Subject { stacks: stacks.clone(), init, main_pid, call: None }.peek(),
+        Err(error) => vec![untold(main_pid, &error.to_string())],
+    })
+}
+
 /// What is looked at.
 pub(super) struct Subject {
     pub(super) stacks: Stacks,
@@ -87,6 +95,10 @@ impl Found {
 struct Attached {
     tids: Vec<i32>,
     stopped: Vec<(i32, Registers)>,
+    /// The signals that they have stopped for.
+    signals: Vec<(i32, i32)>,
+    /// Whether they go on afterwards, also if this thread ends before.
+    lets_go: bool,
 }
 
 impl Subject {
@@ -101,15 +113,32 @@ impl Subject {
             Ok(first) => self.tell(&mut attached, first),
             Err(why) => {
                 let tid = self.call.as_ref().map_or(self.main_pid, |(_, notification)| notification.pid.cast_signed());
-                let error = Some(format!("the thread cannot be looked at: {why}"));
-                let stack = Stack { tid: tid.cast_unsigned(), error, ..Stack::default() };
-                Found { stacks: vec![stack], maps: None }
+                Found { stacks: vec![untold(tid, &why)], maps: None }
             }
         };
         // ESRCH: it has ended by itself. Whoever supervises kills it again, in any way there is.
         let _ = calls::pidfd_send_signal(self.init.as_raw_fd(), libc::SIGKILL);
         attached.bury();
         found
+    }
+
+    /// Looks at it, and lets it go on. On a thread of its own: whatever does not stop in time is let go when that ends.
+    pub(super) fn peek(self) -> Vec<Stack> {
+        let thread = std::thread::Builder::new().name("sandbox2-look".to_owned()).spawn(move || {
+            let mut attached = Attached { lets_go: true, ..Attached::default() };
+            match attached.stop(self.main_pid, |tid| self.is_of_this_sandbox(tid)) {
+                Ok(first) => {
+                    let found = self.tell(&mut attached, first);
+                    attached.let_go();
+                    found.stacks
+                }
+                Err(why) => vec![untold(self.main_pid, &why)],
+            }
+        });
+        match thread.map(std::thread::JoinHandle::join) {
+            Ok(Ok(stacks)) => stacks,
+            Ok(Err(_)) | Err(_) => vec![untold(0, "there is no thread for it")],
+        }
     }
 
     fn tell(&self, attached: &mut Attached, first: i32) -> Found {
@@ -156,7 +185,8 @@ impl Attached {
     }
 
     fn attach(&mut self, tid: i32, is_right: impl Fn(i32) -> bool) -> Result<(), String> {
-        ptrace::seize(tid, libc::PTRACE_O_EXITKILL).map_err(|errno| named("attached to", errno))?;
+        let options = if self.lets_go { 0 } else { libc::PTRACE_O_EXITKILL };
+        ptrace::seize(tid, options).map_err(|errno| named("attached to", errno))?;
         // While this is attached to it, the number is nobody else's.
         if is_right(tid) {
             self.tids.push(tid);
@@ -172,6 +202,10 @@ impl Attached {
     fn await_stop(&mut self, tid: i32) -> Result<i32, String> {
         match await_change(tid, STOPPING.0) {
             Some(status) if libc::WIFSTOPPED(status) => {
+                if self.lets_go && status >> 16 != ptrace::EVENT_STOP {
+                    // It has stopped for a signal that came just then: that is delivered when it is let go.
+                    self.signals.push((tid, libc::WSTOPSIG(status)));
+                }
                 let registers = ptrace::registers(tid).map_err(|errno| named("read", errno))?;
                 self.stopped.push((tid, registers));
                 Ok(tid)
@@ -181,6 +215,15 @@ impl Attached {
                 Err("it has ended".to_owned())
             }
             None => Err(format!("it did not stop within {:?}", STOPPING.0)),
+        }
+    }
+
+    /// Lets those that have stopped go on as if nothing had been.
+    fn let_go(self) {
+        for (tid, _) in self.stopped {
+            let signal = self.signals.iter().find(|(of, _)| *of == tid).map_or(0, |(_, signal)| *signal);
+            // ESRCH: it was killed meanwhile, and is reaped when this thread ends.
+            let _ = ptrace::detach(tid, signal);
         }
     }
 
@@ -197,6 +240,12 @@ impl Attached {
             }
         }
     }
+}
+
+/// What is told of a thread that nothing can be told of.
+pub(super) fn untold(tid: i32, why: &str) -> Stack {
+    let error = Some(format!("the thread cannot be looked at: {why}"));
+    Stack { tid: tid.cast_unsigned(), error, ..Stack::default() }
 }
 
 fn named(what: &str, Errno(errno): Errno) -> String {

@@ -189,3 +189,38 @@ fn a_program_that_is_no_worker_is_told_and_the_addresses_stay() {
         assert!(stack.error.is_some() && !stack.frames.is_empty(), "{outcome:#}");
     });
 }
+
+#[test]
+fn a_program_that_runs_can_be_asked_where_it_is_and_goes_on() {
+    for monitor in [Monitor::Listener, Monitor::Ptrace] {
+        let Some(mut sandbox) = crasher("wait") else { return };
+        sandbox = sandbox.stack_traces(traces()).monitor(monitor);
+        let running = sandbox.run_async().expect("it starts");
+        let pid = running.pid().expect("it runs");
+        let waits = || {
+            std::fs::read_to_string(format!("/proc/{pid}/syscall"))
+                .is_ok_and(|call| call.starts_with(&format!("{PAUSE} ")))
+        };
+        for _ in 0..3 {
+            while !waits() {
+                std::thread::yield_now();
+            }
+            let stacks = running.dump_stack_trace();
+            let own: Vec<_> = stacks.iter().flat_map(own).map(|(function, _)| function).collect();
+            assert_eq!(own[..2], ["wait", "even"], "{monitor:?} {stacks:?}");
+        }
+        assert!(!running.is_terminated());
+        running.kill();
+        assert!(matches!(running.await_result().status, Status::Killed));
+        let after = running.dump_stack_trace();
+        assert!(after.iter().all(|stack| stack.frames.is_empty() && stack.error.is_some()), "{after:?}");
+    }
+}
+
+#[test]
+fn who_has_not_asked_for_stacks_is_told_so() {
+    let Some(mut sandbox) = crasher("wait") else { return };
+    let running = sandbox.run_async().expect("it starts");
+    let stacks = running.dump_stack_trace();
+    assert!(stacks[0].error.as_deref().is_some_and(|error| error.contains("Sandbox2::stack_traces")), "{stacks:?}");
+}

@@ -11,6 +11,8 @@ use crate::monitor::end::End;
 use crate::monitor::errand::Found;
 use crate::outcome::Failures;
 use crate::report::registers::Registers;
+#[cfg(feature = "symbolize")]
+use crate::report::stack::Stack;
 use crate::sys::bell::Ringer;
 
 /// How many tasks are told of. There can be as many as the kernel allows.
@@ -42,6 +44,11 @@ struct State {
     wakeable: bool,
     collect: Option<Why>,
     collected: bool,
+    /// Whether the main thread is to be looked at, and goes on.
+    #[cfg(feature = "symbolize")]
+    peek: bool,
+    #[cfg(feature = "symbolize")]
+    peeked: Option<Vec<Stack>>,
     done: bool,
 }
 
@@ -229,6 +236,33 @@ impl Findings {
         let waiting = |state: &mut State| !state.collected && !state.done;
         let waited = self.changed.wait_timeout_while(self.state(), limit, waiting);
         drop(waited.unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Has the main thread stopped and looked at, and let go on; waits for that, at most so long.
+    #[cfg(feature = "symbolize")]
+    pub(super) fn look(&self, limit: Duration) -> Option<Vec<Stack>> {
+        let ringer = {
+            let mut state = self.state();
+            state.peek = true;
+            state.peeked = None;
+            state.ringer.clone().filter(|_| state.wakeable)
+        };
+        ringer?.ring();
+        let waiting = |state: &mut State| state.peeked.is_none() && !state.done;
+        let waited = self.changed.wait_timeout_while(self.state(), limit, waiting);
+        waited.unwrap_or_else(PoisonError::into_inner).0.peeked.take()
+    }
+
+    /// Whether somebody wants to look.
+    #[cfg(feature = "symbolize")]
+    pub(super) fn wants_look(&self) -> bool {
+        std::mem::take(&mut self.state().peek)
+    }
+
+    #[cfg(feature = "symbolize")]
+    pub(super) fn looked(&self, stacks: Vec<Stack>) {
+        self.state().peeked = Some(stacks);
+        self.changed.notify_all();
     }
 
     /// Says that the sandbox is about to be killed: nothing that comes from it matters any more.

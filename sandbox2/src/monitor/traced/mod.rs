@@ -128,6 +128,8 @@ impl Attention for Doorbell {
 struct Wanted {
     at_timeout: bool,
     at_kill: bool,
+    /// Or at what goes on.
+    stacks: bool,
 }
 
 impl Wanted {
@@ -136,6 +138,7 @@ impl Wanted {
         stacks.map_or_else(Wanted::default, |stacks| Wanted {
             at_timeout: stacks.options.wants_timeout(),
             at_kill: stacks.options.wants_kill(),
+            stacks: true,
         })
     }
 
@@ -162,6 +165,12 @@ pub(super) fn run(job: Job, control: &Control, doorbell: &Doorbell, started: Ins
     // Before anything that an observer's panic could end.
     let _close = Close(&findings);
     let meter = Meter::new(tree_cpu_time, Instant::now());
+    #[cfg(feature = "symbolize")]
+    if wanted.stacks {
+        let findings = Arc::clone(&findings);
+        let none = || vec![super::stacks::untold(0, "it has ended")];
+        control.set_looker(Box::new(move || findings.look(COLLECTION_LIMIT).unwrap_or_else(none)));
+    }
     let mut clock = Clock { control, doorbell, findings: &findings, deadline, meter, announced: false };
     let (begun, thread) = match start(tracer, &findings, wanted) {
         Err(error) => return Report::of(Ending::new(into_tree(begun), None, End::NotSandboxed(error)).wait()),
@@ -215,7 +224,7 @@ fn start(mut tracer: Tracer, findings: &Arc<Findings>, wanted: Wanted) -> Result
     let thread = std::thread::Builder::new().name("sandbox2-tracer".to_owned()).spawn(move || {
         let word = word;
         let Some(order) = word.0.await_order() else { return };
-        let bell = if wanted.at_kill || wanted.at_timeout { tracer.make_wakeable() } else { Ok(()) };
+        let bell = if wanted.stacks { tracer.make_wakeable() } else { Ok(()) };
         let bell = bell.map_err(|sys::Errno(errno)| SetupError::new(Stage::Trace, Some(errno)));
         let attached = bell.and_then(|()| tracer.attach(&order));
         drop(order);

@@ -60,6 +60,32 @@ impl Tracer {
         self.findings.found(stacks.tell(process, &tasks));
     }
 
+    /// Looks at the main thread, or all of its process, and lets them go on.
+    #[cfg(feature = "symbolize")]
+    pub(super) fn peek(&mut self) {
+        let Some(stacks) = self.stacks.clone() else { return self.findings.looked(Vec::new()) };
+        let all = stacks.options.wants_all_threads();
+        let main = self.main;
+        let others = if all { stacks::threads_of(main) } else { Vec::new() };
+        let end = Instant::now() + STOPS_LIMIT;
+        let mut tasks = Vec::new();
+        for tid in std::iter::once(main).chain(others.into_iter().filter(|tid| *tid != main)) {
+            let _ = ptrace::interrupt(tid);
+            if self.is_stopped(tid, end.min(Instant::now() + STOP_LIMIT))
+                && let Ok(registers) = ptrace::registers(tid)
+            {
+                tasks.push((tid, registers));
+            }
+        }
+        let found = if tasks.is_empty() {
+            vec![stacks::untold(self.main, "it did not stop")]
+        } else {
+            stacks.tell(self.main, &tasks).stacks
+        };
+        // What they have stopped for is dealt with next, and they go on.
+        self.findings.looked(found);
+    }
+
     /// Stops every task and looks at it, the first process first; none goes on.
     pub(super) fn collect(&mut self, why: Why) {
         self.over = true;

@@ -60,6 +60,10 @@ impl Tracer {
         if let Some(why) = self.findings.wanted() {
             self.collect(why);
         }
+        #[cfg(feature = "symbolize")]
+        if self.findings.wants_look() {
+            self.peek();
+        }
         let settled = self.asks.as_mut().map(|asks| asks.settled(wait)).unwrap_or_default();
         for (outstanding, ruling) in settled {
             if self.over {
