@@ -229,7 +229,8 @@ fn terminal() -> Option<(OwnedFd, OwnedFd)> {
         return None;
     }
     // SAFETY: just opened, and nobody else's.
-    Some(unsafe { (OwnedFd::from_raw_fd(ours), OwnedFd::from_raw_fd(theirs)) })
+    let owned = |number| unsafe { OwnedFd::from_raw_fd(number) };
+    Some((owned(ours), owned(theirs)))
 }
 
 #[test]
