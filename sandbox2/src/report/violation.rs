@@ -307,3 +307,57 @@ pub(crate) mod testing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::testing::violation;
+    use super::*;
+
+    #[test]
+    fn a_line_has_number_arguments_and_place() {
+        assert_eq!(
+            violation().to_string(),
+            "Violating Syscall [X86-64] openat [257](-100 [AT_FDCWD], 0x1000 \"/etc/\\x1bpasswd\") IP: 0x401000"
+        );
+    }
+
+    #[test]
+    fn each_architecture_has_its_label() {
+        let labels = [
+            ("x86_64", "X86-64"),
+            ("i386", "X86-32"),
+            ("aarch64", "Arm-64"),
+            ("arm", "Arm-32"),
+            ("riscv64", "RISCV-64"),
+            ("unknown (0x15)", "unknown (0x15)"),
+        ];
+        for (architecture, label) in labels {
+            let line = Violation { architecture: architecture.to_owned(), ..violation() }.to_string();
+            assert!(line.starts_with(&format!("Violating Syscall [{label}] openat")), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_call_that_is_not_known_is_told_by_its_number_and_every_register() {
+        let argument = |index: u64| Argument {
+            name: None,
+            ty: None,
+            register: index,
+            value: format!("{index:#x}"),
+            meaning: None,
+            text: None,
+            truncated: false,
+        };
+        let unknown = Violation {
+            syscall: None,
+            number: 20,
+            architecture: "unknown (0x15)".to_owned(),
+            arguments: (1..=6).map(argument).collect(),
+            ..violation()
+        };
+        let line = "Violating Syscall [unknown (0x15)] unknown call [20](0x1, 0x2, 0x3, 0x4, 0x5, 0x6) IP: 0x401000";
+        assert_eq!(unknown.to_string(), line);
+        let report = format!("{unknown:#}");
+        assert!(report.contains("unknown call (20) of unknown (0x15)") && report.contains("arg5"), "{report}");
+    }
+}

@@ -390,7 +390,66 @@ fn fd(fd: BorrowedFd<'_>) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::os::fd::{AsFd as _, FromRawFd as _, OwnedFd};
+
+    use sandbox2_policy::insn::{Insn, offset, op, ret};
+
     use super::*;
+    use crate::sys::{abi, calls};
+
+    /// What a thread gets that makes a call once for each of these answers; `None`, with the reason said, if there can be no listener.
+    fn answered(mailbox: &mut Mailbox, answers: &[Answer]) -> Option<Vec<Result<usize>>> {
+        if !can_listen() {
+            eprintln!("skipped: no listener can be had here");
+            return None;
+        }
+        let filter = [
+            Insn::stmt(op::LD_ABS, offset::NR),
+            Insn::jump(op::JEQ, libc::SYS_getppid as u32, 0, 1),
+            Insn::stmt(op::RET, ret::USER_NOTIF),
+            Insn::stmt(op::RET, ret::ALLOW),
+        ];
+        let (tell, told) = std::sync::mpsc::channel();
+        std::thread::scope(|scope| {
+            let asking = scope.spawn(move || {
+                calls::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0).unwrap();
+                let listener = calls::seccomp_filter(abi::NEW_LISTENER, &filter).unwrap();
+                // SAFETY: just made, and nobody else's.
+                tell.send(unsafe { OwnedFd::from_raw_fd(listener) }).unwrap();
+                // SAFETY: takes nothing, whatever the registers hold.
+                answers.iter().map(|_| unsafe { raw::syscall(libc::SYS_getppid, [11, 12, 13, 14, 15, 16]) }).collect()
+            });
+            let listener = told.recv().unwrap();
+            for answer in answers {
+                let notification = mailbox.receive(listener.as_fd()).unwrap().unwrap();
+                assert_eq!(notification.data.nr, libc::SYS_getppid as u32);
+                assert_eq!(notification.data.args, [11, 12, 13, 14, 15, 16]);
+                assert_eq!(mailbox.send(listener.as_fd(), notification.id, *answer), Ok(true));
+            }
+            Some(asking.join().unwrap())
+        })
+    }
+
+    #[test]
+    fn an_answer_is_an_error_a_value_or_what_the_kernel_says() {
+        let answers = [Answer::Fail(libc::ENOENT as u16), Answer::Return(77), Answer::Continue];
+        let Some(got) = answered(&mut Mailbox::new().unwrap(), &answers) else { return };
+        assert_eq!(got, [Err(Errno(libc::ENOENT)), Ok(77), Ok(std::os::unix::process::parent_id() as usize)]);
+    }
+
+    /// As one later than this crate would have them.
+    #[test]
+    fn what_a_kernel_has_beyond_what_is_known_here_is_zero() {
+        let mut mailbox = Mailbox::new().unwrap();
+        for buffer in [&mut mailbox.notification, &mut mailbox.answer] {
+            buffer.extend([0; 4]);
+            buffer.fill(u64::MAX);
+        }
+        let Some(got) = answered(&mut mailbox, &[Answer::Return(5)]) else { return };
+        assert_eq!(got, [Ok(5)]);
+        assert!(mailbox.answer.iter().skip(size_of::<RawAnswer>() / 8).all(|word| *word == 0));
+        assert!(mailbox.notification.ends_with(&[0; 4]));
+    }
 
     #[test]
     fn this_kernel_has_a_listener_and_its_sizes_are_at_least_ours() {

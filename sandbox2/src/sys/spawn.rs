@@ -177,6 +177,8 @@ extern "C" fn main(attempt: *const ()) -> ! {
 }
 
 fn prepare(spawn: &Spawn<'_>) -> core::result::Result<(), (Stage, Errno)> {
+    // What is sent to the host's process group, by a terminal for instance, is not for it: it ends with the host's channel.
+    calls::setsid().map_err(|errno| (Stage::Session, errno))?;
     for signal in 1..=64 {
         if signal != libc::SIGKILL && signal != libc::SIGSTOP {
             calls::signal_default(signal).map_err(|errno| (Stage::Signals, errno))?;

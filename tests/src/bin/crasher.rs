@@ -1,6 +1,7 @@
 //! Comes to an end deep in its own functions: `violation`, `wait`, `crash`, `exit`, `threads` (of which one makes the call that is a violation),
-//! `forked` (in the last of some descendants).
+//! `forked` (in the last of some descendants), `callback` (the violation, in a function that the C library calls).
 
+use std::ffi::c_void;
 use std::hint::black_box;
 
 #[inline(never)]
@@ -37,6 +38,19 @@ fn odd(depth: u32, end: fn() -> i32) -> i32 {
     black_box(even(depth - 1, end)) + 1
 }
 
+extern "C" fn compare(_: *const c_void, _: *const c_void) -> i32 {
+    violate()
+}
+
+/// Has the C library look for a number.
+#[inline(never)]
+fn search() -> bool {
+    let (number, numbers) = (5_i32, [5_i32; 3]);
+    // SAFETY: three numbers of that size, and a function that changes none.
+    let found = unsafe { libc::bsearch((&raw const number).cast(), numbers.as_ptr().cast(), 3, 4, Some(compare)) };
+    black_box(!found.is_null())
+}
+
 fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("violation") => drop(even(4, violate)),
@@ -46,6 +60,7 @@ fn main() {
         }
         Some("crash") => drop(even(4, crash)),
         Some("exit") => drop(even(4, exit)),
+        Some("callback") => drop(black_box(search())),
         Some("threads") => {
             let barrier = std::sync::Arc::new(std::sync::Barrier::new(4));
             for _ in 0..3 {

@@ -17,6 +17,8 @@ fn main() -> Result<()> {
         "list" => list(),
         "names" => names(),
         "memory" => memory(),
+        "exec" => exec(),
+        "greet" => greet(),
         "early" => std::process::exit(3),
         "sleep" => stay(),
         "close" => {
@@ -130,6 +132,25 @@ fn memory() -> Result<()> {
     memory.fill(0, memory.len(), b'A')?;
     comms.send_barrier()?;
     Ok(())
+}
+
+/// Asks for another program once it is sandboxed, and exits with the error that it gets.
+fn exec() -> Result<()> {
+    Client::new()?.sandbox_me_here()?;
+    // SAFETY: no path, no arguments: nothing is executed whatever the policy says.
+    unsafe { libc::syscall(libc::SYS_execveat, libc::AT_FDCWD, 0_i64, 0_i64, 0_i64, 0_i64) };
+    std::process::exit(std::io::Error::last_os_error().raw_os_error().unwrap_or(0))
+}
+
+/// Is told what to exit with before it is sandboxed, and answers.
+fn greet() -> Result<()> {
+    let mut client = Client::new()?;
+    let mut comms = client.comms()?;
+    let code = comms.receive_u32()?;
+    comms.send_u32(code + 1)?;
+    comms.send_credentials()?;
+    client.sandbox_me_here()?;
+    std::process::exit(code.cast_signed())
 }
 
 /// What is behind the names, and under which numbers.

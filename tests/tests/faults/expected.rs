@@ -209,8 +209,9 @@ fn program() -> Expected {
 }
 
 fn spawned(point: &Point) -> Expected {
-    use Stage::{CloseDescriptors, Descriptors, Exec, Program, Signals};
+    use Stage::{CloseDescriptors, Descriptors, Exec, Program, Session, Signals};
     match point.name() {
+        "setsid" => fails(&[Session]),
         "rt_sigaction" | "rt_sigprocmask" => fails(&[Signals]),
         "dup3" | "fcntl" => fails(&[Descriptors]),
         "close_range" => fails(&[CloseDescriptors]),

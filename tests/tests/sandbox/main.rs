@@ -6,6 +6,7 @@ mod buffer;
 mod c;
 mod client;
 mod comms;
+mod conformance;
 mod descriptors;
 mod documented;
 mod escapes;

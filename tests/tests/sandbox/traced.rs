@@ -169,6 +169,10 @@ fn a_trap_is_a_signal_here_too() {
 fn a_call_of_another_architecture_is_a_violation() {
     let Some(executor) = executor("foreign", &[]) else { return };
     let (outcome, text) = run(executor, &ANYTHING, |sandbox| sandbox);
+    if matches!(outcome.status, Status::Signaled { signal: libc::SIGSEGV, .. }) {
+        sandbox2_tests::host::skip("this kernel has no 32-bit calls");
+        return;
+    }
     let violation = outcome.violation().unwrap_or_else(|| panic!("{outcome:#}"));
     assert_eq!((violation.number, violation.architecture.as_str(), text.as_str()), (20, "i386", ""));
     assert!(matches!(violation.decided_by, DecidedBy::ForeignArchitecture));
