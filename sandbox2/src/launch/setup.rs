@@ -66,10 +66,22 @@ pub(super) fn set_up(spec: &mut LaunchSpec, mut preparation: plan::Preparation) 
     restored.map_err(at(Stage::Namespaces))?;
     let listener = setup.wait(preparation.begin)?;
     let (init, host_end, main) = setup.take()?;
-    let program_name = std::mem::take(&mut spec.program_name);
-    let mut tree = Tree::new(region, init, host_end, program_name);
-    tree.set_main(&main)?;
+    let mut tree = Tree::new(region, init, host_end, spec.program_name.clone());
+    if let Err(error) = tree.set_main(&main) {
+        // Why it has ended says more; a program that is not filtered yet need not have been waited for.
+        return Err(tree.failed_step().map_or(error, |failure| explain(failure, spec, &files)));
+    }
     Ok(Ready { tree, main, listener })
+}
+
+/// The failure in words.
+fn explain(failure: Failure, spec: &LaunchSpec, files: &mounts::FileSystem) -> SetupError {
+    let error = SetupError::new(failure.stage, Some(failure.errno.0));
+    let error = match hint::subject(failure, spec, files) {
+        Some(what) => error.with_what(what),
+        None => error,
+    };
+    hint::explain(error)
 }
 
 /// A pipe: reading and writing end.
@@ -170,14 +182,8 @@ impl Setup<'_> {
         ended.then(|| unfiltered::with_end(unfiltered::not_sandboxed(ENDED_FIRST), shared.wait_status.load(Relaxed)))
     }
 
-    /// The failure in words.
     fn explain(&self, failure: Failure) -> SetupError {
-        let error = SetupError::new(failure.stage, Some(failure.errno.0));
-        let error = match hint::subject(failure, self.spec, self.files) {
-            Some(what) => error.with_what(what),
-            None => error,
-        };
-        hint::explain(error)
+        explain(failure, self.spec, self.files)
     }
 }
 

@@ -10,7 +10,7 @@ use super::hint;
 use crate::error::{SetupError, Stage};
 use crate::limits::Limits;
 use crate::sys::abi::Rlimit;
-use crate::sys::child::LimitOp;
+use crate::sys::child::{Failure, LimitOp};
 use crate::sys::region::Region;
 use crate::sys::{self, Errno, calls};
 
@@ -237,9 +237,14 @@ impl Tree {
         Ok(namespace(init)? == namespace(self.main_pid)?)
     }
 
+    /// Which step has failed in the sandbox's processes, if one has.
+    pub(super) fn failed_step(&self) -> Option<Failure> {
+        self.region.shared().failure()
+    }
+
     /// What has failed in the sandbox's processes, if something has.
     pub(super) fn failure(&self) -> Option<SetupError> {
-        self.region.shared().failure().map(|failure| {
+        self.failed_step().map(|failure| {
             let what = match failure.stage {
                 Stage::Fork => hint::fork_step(failure.detail),
                 _ => self.program_name.display().to_string(),

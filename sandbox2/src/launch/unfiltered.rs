@@ -253,10 +253,12 @@ impl Unfiltered {
 
 /// Waits until the keeper of the namespaces is gone: it has no filter and shares init's memory, so nobody may meet it who is hostile.
 fn await_end(keeper: &OwnedFd) -> Result<(), SetupError> {
-    match has_ended(keeper, ENDING) {
-        Ok(true) => Ok(()),
-        _ => Err(SetupError::new(Stage::Wait, Some(libc::ETIMEDOUT)).with_what("the keeper of the namespaces")),
-    }
+    let errno = match has_ended(keeper, ENDING) {
+        Ok(true) => return Ok(()),
+        Ok(false) => libc::ETIMEDOUT,
+        Err(Errno(errno)) => errno,
+    };
+    Err(SetupError::new(Stage::Wait, Some(errno)).with_what("the keeper of the namespaces"))
 }
 
 /// Of a program that never came to its policy.

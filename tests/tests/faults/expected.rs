@@ -86,8 +86,8 @@ pub(crate) fn fates(point: &Point) -> Vec<Fate> {
 /// What must come of it when `point` fails with `errno`.
 pub(crate) fn expected(point: &Point, errno: i32) -> Expected {
     match point.who {
-        Who::Program | Who::Forked => program(),
-        Who::Forker => Expected { late: true, ..program() },
+        Who::Program => program(),
+        Who::Forker | Who::Forked => Expected { late: true, ..program() },
         _ if point.name() == "close" => harmless("the number is free in any case"),
         _ if point.name() == "futex" => harmless("whoever waits looks again by itself"),
         Who::Host => host(point, errno),

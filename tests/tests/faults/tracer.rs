@@ -70,6 +70,8 @@ struct Tracer<'a> {
     tracees: HashMap<i32, Tracee>,
     /// Stops of processes whose makers have not said yet that they made them.
     early: HashMap<i32, i32>,
+    /// Those that have ended, and may still have to be reaped.
+    ended: Vec<OwnedFd>,
     processes: &'a Processes,
     /// What is called so in the details of calls.
     folder: String,
@@ -98,7 +100,7 @@ pub(crate) fn trace(
         .expect("the launcher starts");
     let pid = child.id().cast_signed();
     // It is waited for by this thread alone, as a tracee.
-    let processes = Mutex::new(vec![(Who::Host, pid, pidfd(pid))]);
+    let processes = Mutex::new(vec![(Who::Host, pid, pidfd(pid).expect("nobody waits for it yet"))]);
     let (done, over) = mpsc::channel::<()>();
     std::thread::scope(|scope| {
         let watched = &processes;
@@ -107,6 +109,7 @@ pub(crate) fn trace(
             decide,
             tracees: HashMap::new(),
             early: HashMap::new(),
+            ended: Vec::new(),
             processes: &processes,
             folder: folder.display().to_string(),
             counts: HashMap::new(),
@@ -149,13 +152,29 @@ fn watch(over: &mpsc::Receiver<()>, processes: &Processes) -> Option<String> {
     Some(said)
 }
 
-fn pidfd(pid: i32) -> OwnedFd {
+/// Makes orphans of the launchers that are killed this process's own, so that none is left to somebody who is slow.
+pub(crate) fn adopt_orphans() {
+    // SAFETY: takes numbers alone.
+    let adopts = unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) };
+    assert_eq!(adopts, 0, "{}", std::io::Error::last_os_error());
+}
+
+/// Whether it is nobody's zombie any more: reaps it if it has become this process's own.
+fn reap(ended: &OwnedFd) -> bool {
+    let number = ended.as_raw_fd().cast_unsigned();
+    let how = libc::WEXITED | libc::WNOHANG | libc::__WALL;
+    // SAFETY: a structure of numbers, for which zeros are valid.
+    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    // SAFETY: the information is a local. It fails for those that have a parent of their own.
+    unsafe { libc::waitid(libc::P_PIDFD, number, &raw mut info, how) == 0 }
+}
+
+/// `None` if it has ended and was waited for.
+fn pidfd(pid: i32) -> Option<OwnedFd> {
     // SAFETY: takes numbers.
     let made = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
-    let made = i32::try_from(made).expect("it is a descriptor");
-    assert!(made >= 0, "pidfd_open: {}", std::io::Error::last_os_error());
     // SAFETY: just made, and ours.
-    unsafe { OwnedFd::from_raw_fd(made) }
+    i32::try_from(made).ok().filter(|made| *made >= 0).map(|made| unsafe { OwnedFd::from_raw_fd(made) })
 }
 
 fn is_gone(pidfd: &OwnedFd) -> bool {
@@ -198,7 +217,8 @@ impl Tracer<'_> {
 
     fn add(&mut self, pid: i32, who: Who, filtered: bool) {
         if who != Who::Host {
-            self.processes.lock().unwrap_or_else(PoisonError::into_inner).push((who, pid, pidfd(pid)));
+            let process = pidfd(pid).map(|pidfd| (who, pid, pidfd));
+            self.processes.lock().unwrap_or_else(PoisonError::into_inner).extend(process);
         }
         let tracee = Tracee {
             who,
@@ -233,6 +253,9 @@ impl Tracer<'_> {
                 self.run.status = status;
             }
             self.adopt();
+            // Whoever is left without a parent is this process's own by now, and may keep its sandbox from ending.
+            self.ended.extend(pidfd(pid));
+            self.ended.retain(|ended| !reap(ended));
             return;
         }
         if !self.tracees.contains_key(&pid) {
