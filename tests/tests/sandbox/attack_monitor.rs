@@ -1,0 +1,96 @@
+//! What must not happen to supervision, whatever a sandboxee or a clumsy host does.
+
+use std::io::{PipeWriter, Read};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use sandbox2::{Executor, Handlers, Observer, Outcome, Running, Sandbox2, StackTraces, Stdio, Violation};
+
+use crate::{ANYTHING, ANYTHING_BUT, executor};
+
+sandbox2::policy! {
+    /// As `ANYTHING`, but the host decides about these.
+    static ASKING;
+
+    danger { default ALLOW; }
+    use map_exec;
+    NOTIFY getpriority;
+    KILL umask;
+}
+
+/// How long something may take that must happen at all: only so that the test ends.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn asks(times: usize) -> Option<Executor> {
+    let call = format!("{},0,0", libc::SYS_getpriority);
+    executor("call", &vec![&*call; times])
+}
+
+fn violates() -> Option<Executor> {
+    executor("call", &[&format!("{},0", libc::SYS_umask)])
+}
+
+/// The program with threads whose stacks are worth telling.
+fn crasher(end: &str) -> Option<Sandbox2> {
+    let program = Path::new(env!("CARGO_BIN_EXE_crasher"));
+    let executor = || Executor::new(program, ["crasher", end]).libraries(program).stdout(Stdio::null());
+    sandbox2_tests::host::can_launch().then(|| Sandbox2::new(executor(), &ANYTHING_BUT))
+}
+
+fn waits() -> Option<Running> {
+    Some(Sandbox2::new(executor("consume", &["wait"])?, &ANYTHING).run_async().expect("it starts"))
+}
+
+/// Does it on another thread; whether it came to an end.
+fn ends(act: impl FnOnce() + Send + 'static) -> bool {
+    let (over, is_over) = channel();
+    std::thread::spawn(move || {
+        act();
+        let _ = over.send(());
+    });
+    is_over.recv_timeout(PATIENCE).is_ok()
+}
+
+// --- what a host's code takes with it ---
+
+// --- ends that come together ---
+
+/// Says that it has heard of a violation, and waits until the test is over.
+struct Stuck(Mutex<Sender<usize>>, usize, Arc<Mutex<Receiver<()>>>);
+
+impl Observer for Stuck {
+    fn violation(&self, _: &Violation) {
+        let _ = self.0.lock().expect("no panic").send(self.1);
+        let _ = self.2.lock().map(|gate| gate.recv());
+    }
+}
+
+/// As many as asked for, which violate their policy all at once, when the pipe is dropped.
+fn violating_at_once(many: usize, change: impl Fn(usize, Sandbox2) -> Sandbox2) -> Option<(PipeWriter, Vec<Running>)> {
+    let (reader, writer) = std::io::pipe().expect("there are pipes");
+    let call = format!("{},0", libc::SYS_umask);
+    let mut all = Vec::new();
+    for number in 0..many {
+        let mut executor = executor("late", &[&call])?;
+        executor.ipc_mut().map_fd(reader.try_clone().expect("there is room").into(), 0).expect("0 is free");
+        all.push(change(number, Sandbox2::new(executor, &ANYTHING_BUT)).run_async().expect("it starts"));
+    }
+    Some((writer, all))
+}
+
+/// The first thread of a process cannot be waited for before its others: that left a zombie for as long as the host's thread lived.
+#[test]
+fn nothing_is_left_of_threads_whose_stacks_were_told() {
+    let Some(sandbox) = crasher("threads") else { return };
+    let outcome = sandbox.stack_traces(StackTraces::new().all_threads(true)).run();
+    assert!(outcome.violation().is_some() && outcome.stacks.len() == 5, "{outcome:#}");
+    // Only of what is gone it is known.
+    assert!(outcome.usage.max_rss > 0, "{outcome:#}");
+}
+
+// --- calls that handlers stick at ---
+
+// --- what the host holds ---
