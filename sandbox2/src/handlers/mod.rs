@@ -34,6 +34,9 @@ type Handler = dyn for<'a> Fn(Call<'a>) -> io::Result<Answer<'a>> + Send + Sync;
 /// How long a handler may take, if nothing else is said.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// No clock can count to the end of all durations.
+const MOST_PATIENCE: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 /// What decides about the calls that a policy says `NOTIFY` about.
 ///
 /// A handler gets a [`Call`]: its registers, which cannot change any more, and, once it has given up letting the kernel make the call, what is
@@ -149,9 +152,9 @@ impl Handlers {
         self
     }
 
-    /// How long a handler may take before its call is denied; 10 seconds if not set, at least a millisecond.
+    /// How long a handler may take before its call is denied; 10 seconds if not set, at least a millisecond, at most a hundred years.
     pub fn timeout(mut self, time: Duration) -> Handlers {
-        self.patience = time.max(Duration::from_millis(1));
+        self.patience = time.clamp(Duration::from_millis(1), MOST_PATIENCE);
         self
     }
 

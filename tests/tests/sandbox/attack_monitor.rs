@@ -56,6 +56,14 @@ fn ends(act: impl FnOnce() + Send + 'static) -> bool {
 
 // --- what a host's code takes with it ---
 
+#[test]
+fn a_handler_may_have_all_the_time_there_is() {
+    let Some(executor) = asks(1) else { return };
+    let handlers = Handlers::new().timeout(Duration::MAX).otherwise(|call| Ok(call.proceed()));
+    let outcome = Sandbox2::new(executor, &ASKING).handlers(handlers).run();
+    assert!(outcome.is_ok(), "{outcome:#}");
+}
+
 // --- ends that come together ---
 
 /// Says that it has heard of a violation, and waits until the test is over.
