@@ -17,46 +17,37 @@ const MOST_ROUNDS: usize = 20;
 /// How many processes are looked at: more than any limit on processes should allow.
 const MOST_PROCESSES: usize = 100_000;
 
-/// A process of a sandbox.
-#[derive(Debug)]
-struct Process {
-    pid: i32,
-    pidfd: OwnedFd,
-}
-
 impl Tree {
     /// Sends `signal` to every process of the sandbox but init, until there is none that has not got it.
     pub(crate) fn signal_all(&self, signal: i32) {
         let mut done = std::collections::BTreeSet::new();
         for _ in 0..MOST_ROUNDS {
             let mut new = false;
-            for process in self.processes() {
-                if done.insert(process.pid) {
+            self.each_process(|pid, process| {
+                if done.insert(pid) {
                     new = true;
                     // ESRCH: it has ended by itself.
-                    let _ = calls::pidfd_send_signal(process.pidfd.as_raw_fd(), signal);
+                    let _ = calls::pidfd_send_signal(process.as_raw_fd(), signal);
                 }
-            }
+            });
             if !new {
                 return;
             }
         }
     }
 
-    /// The processes but init.
-    fn processes(&self) -> Vec<Process> {
-        let Ok(init) = pid_of(&self.init) else { return Vec::new() };
-        let Ok(namespace) = fs::read_link(format!("/proc/{init}/ns/pid")) else { return Vec::new() };
-        let mut found = Vec::new();
+    /// Looks at the processes but init, one after the other: their number is the sandboxee's to choose, and a host has only so many descriptors.
+    fn each_process(&self, mut look: impl FnMut(i32, OwnedFd)) {
+        let Ok(init) = pid_of(&self.init) else { return };
+        let Ok(namespace) = fs::read_link(format!("/proc/{init}/ns/pid")) else { return };
         for pid in descendants(init) {
-            let Ok(pidfd) = calls::pidfd_open(pid) else { continue };
+            let Ok(process) = calls::pidfd_open(pid) else { continue };
             // As it is there now, and was before, the number was its own in between.
             let ours = fs::read_link(format!("/proc/{pid}/ns/pid")).is_ok_and(|link| link == namespace);
-            if ours && calls::readable(pidfd.as_raw_fd(), Duration::ZERO) == Ok(false) {
-                found.push(Process { pid, pidfd });
+            if ours && calls::readable(process.as_raw_fd(), Duration::ZERO) == Ok(false) {
+                look(pid, process);
             }
         }
-        found
     }
 
     /// Has `seen` see what each process has used so far, and the children that it has waited for.
