@@ -64,6 +64,24 @@ fn a_handler_may_have_all_the_time_there_is() {
     assert!(outcome.is_ok(), "{outcome:#}");
 }
 
+/// A future that is dropped leaves nothing with whoever it waited for.
+#[test]
+fn whoever_does_not_wait_any_more_is_forgotten() {
+    use std::task::{Context, Poll, Wake, Waker};
+    struct Task;
+    impl Wake for Task {
+        fn wake(self: Arc<Self>) {}
+    }
+    let Some(running) = waits() else { return };
+    let task = Arc::new(Task);
+    {
+        let waker = Waker::from(Arc::clone(&task));
+        let mut future = Box::pin(running.outcome());
+        assert!(matches!(future.as_mut().poll(&mut Context::from_waker(&waker)), Poll::Pending));
+    }
+    assert_eq!(Arc::strong_count(&task), 1);
+}
+
 // --- ends that come together ---
 
 /// Says that it has heard of a violation, and waits until the test is over.
@@ -102,3 +120,30 @@ fn nothing_is_left_of_threads_whose_stacks_were_told() {
 // --- calls that handlers stick at ---
 
 // --- what the host holds ---
+
+/// In a copy of the host nobody supervises: it would wait for ever, and killing is not its business.
+#[test]
+fn a_copy_of_the_host_neither_kills_nor_waits() {
+    let Some(mut executor) = executor("echo", &["close"]) else { return };
+    let stdin = executor.ipc_mut().receive_fd(0).expect("0 is free");
+    let running = Sandbox2::new(executor, &ANYTHING).run_async().expect("it starts");
+    // SAFETY: the copy does nothing but what is tested, and exits.
+    let copy = unsafe { libc::fork() };
+    if copy == 0 {
+        let lost = running.await_result().is_ok();
+        drop(running);
+        // SAFETY: ends the copy.
+        unsafe { libc::_exit(i32::from(lost)) };
+    }
+    let mut status = 0;
+    let ended = (0..6000).any(|_| {
+        std::thread::sleep(Duration::from_millis(10));
+        // SAFETY: our own child.
+        unsafe { libc::waitpid(copy, &mut status, libc::WNOHANG) == copy }
+    });
+    // SAFETY: our own child, which was not waited for.
+    let _ = ended || unsafe { libc::kill(copy, libc::SIGKILL) } == 0;
+    assert!(ended && status == 0, "{ended} {status}");
+    drop(stdin);
+    assert!(running.await_result().is_ok());
+}
