@@ -38,8 +38,8 @@ pub(super) enum Message {
     Join(Box<Member>),
     /// A host has a request.
     Request { key: u64 },
-    /// A handler that took long has decided.
-    Decided { key: u64, notification: Notification, ruling: Ruling },
+    /// A handler that took long has decided; `None`: and the call has its answer.
+    Decided { key: u64, notification: Notification, ruling: Option<Ruling> },
     /// An errand that took long is done.
     Done { key: u64, done: Done },
 }
@@ -390,7 +390,8 @@ fn notified(mut hub: Box<Hub>, key: u64) -> Option<Box<Hub>> {
             let judge = Arc::clone(&entry.member.judge);
             let station = Arc::clone(&this.station);
             let caller = Waiting { listener, notification };
-            let (back, ruling) = station.leave(hub, || judge.handlers.decide(&caller, &notification.data));
+            let (back, ruling) =
+                station.leave(hub, || caller.give_descriptor(judge.handlers.decide(&caller, &notification.data)));
             let Some(mut hub) = back else {
                 station.bell.ring(Message::Decided { key, notification, ruling });
                 return None;

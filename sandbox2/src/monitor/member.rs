@@ -23,9 +23,9 @@ use crate::outcome::{Failures, Outcome, Status, Supervised, Usage};
 use crate::policy::Decision;
 use crate::report::explain;
 use crate::sys;
-use crate::sys::notify::{self, Addition, Answer, Mailbox, Notification};
+use crate::sys::notify::{self, Answer, Mailbox, Notification};
 
-/// How many slow handlers of one sandbox there may be at a time. Beyond that its calls wait.
+/// How many slow handlers of one sandbox there may be at a time. Beyond that its calls wait; if all of them are stuck, they are denied.
 const MOST_IN_FLIGHT: usize = 16;
 
 /// How long telling of an end may take. Stacks take no longer by themselves.
@@ -248,14 +248,19 @@ impl Member {
         self.end_with(End::Violation(Box::new(violation)), Some(*notification));
     }
 
-    /// A handler has decided.
-    pub(super) fn decided(&mut self, mailbox: &mut Mailbox, notification: &Notification, ruling: Ruling) {
+    /// A handler has decided; `None`: and the call has its answer.
+    pub(super) fn decided(&mut self, mailbox: &mut Mailbox, notification: &Notification, ruling: Option<Ruling>) {
         if let Err(end) = self.carry_out(mailbox, notification, ruling) {
             self.end(end);
         }
     }
 
-    fn carry_out(&mut self, mailbox: &mut Mailbox, notification: &Notification, ruling: Ruling) -> Result<(), End> {
+    fn carry_out(
+        &mut self,
+        mailbox: &mut Mailbox,
+        notification: &Notification,
+        ruling: Option<Ruling>,
+    ) -> Result<(), End> {
         let Phase::Running(running) = &mut self.phase else { return Ok(()) };
         let id = notification.id;
         // Otherwise its time was over, and it was denied.
@@ -268,14 +273,8 @@ impl Member {
             Ruling::Reply(Reply::Proceed { inspect: false }) => Answer::Continue,
             Ruling::Reply(Reply::Fail(errno)) => Answer::Fail(errno),
             Ruling::Reply(Reply::Return(value)) => Answer::Return(value),
-            Ruling::Reply(Reply::Descriptor { descriptor, cloexec }) => {
-                let addition = Addition { at: None, cloexec, answer: true };
-                let added = notify::add_descriptor(running.listener.as_fd(), id, descriptor.as_fd(), addition);
-                match added {
-                    Ok(_) => return Ok(()),
-                    Err(sys::Errno(errno)) => Answer::Fail(u16::try_from(errno).unwrap_or(libc::EPERM as u16)),
-                }
-            }
+            // Who has not been given it by the handler's thread does not get it.
+            Ruling::Reply(Reply::Descriptor { .. }) => DENIED,
             Ruling::Reply(Reply::Violation) => {
                 let decision = self.judge.decide(&notification.data);
                 self.violation(notification, decision);
