@@ -20,13 +20,11 @@ use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
 use super::caller::Waiting;
-use super::control::Control;
 use super::errand::Done;
 use super::member::{Member, Notified};
 use super::station::Station;
 use crate::error::{SetupError, Stage};
 use crate::handlers::Ruling;
-use crate::observer::Observer;
 use crate::outcome::Outcome;
 use crate::sys;
 use crate::sys::notify::{Mailbox, Notification};
@@ -297,14 +295,6 @@ impl Hub {
             Some((entry.member, outcome))
         })
     }
-
-    /// Another thread goes on where one left the hub for foreign code that takes long.
-    pub(super) fn taken_over(&mut self) {
-        let keys: Vec<u64> = self.members.keys().copied().collect();
-        for key in keys {
-            self.with(key, |member, _| member.taken_over());
-        }
-    }
 }
 
 impl Drop for Hub {
@@ -422,24 +412,41 @@ fn run_errands(mut hub: Box<Hub>, candidates: &[u64]) -> Option<Box<Hub>> {
 fn tell_outcomes(hub: Box<Hub>, candidates: &[u64]) -> Option<Box<Hub>> {
     let mut hub = run_errands(hub, candidates)?;
     while let Some((member, outcome)) = hub.next_over(candidates) {
-        let Some(observer) = member.observer.clone() else {
+        if !member.has_code_of_the_host() {
             member.control.announce_outcome(outcome);
             continue;
-        };
+        }
         let station = Arc::clone(&hub.station);
-        let (back, ()) = station.leave(hub, || tell_outcome(&*observer, &member.control, outcome));
+        let (back, ()) = station.leave(hub, || tell_outcome(member, outcome));
         hub = back?;
     }
     Some(hub)
 }
 
+/// Goes on where another thread left the hub for foreign code that takes long. What was still to be done in its round is done now: nothing
+/// that happens later need be about those whose turn did not come.
+pub(super) fn take_over(mut hub: Box<Hub>) {
+    let keys: Vec<u64> = hub.members.keys().copied().collect();
+    for key in &keys {
+        hub.with(*key, |member, _| member.taken_over());
+    }
+    if let Some(hub) = tell_outcomes(hub, &keys) {
+        drive(hub);
+    }
+}
+
 /// Tells the observer, and then those who wait.
-pub(super) fn tell_outcome(observer: &dyn Observer, control: &Control, outcome: Outcome) {
-    let outcome = match quietly(|| observer.finished(&outcome)) {
+///
+/// What the host's code owns goes with the member, and can be anything: the last handle of another sandbox, which waits for its end.
+fn tell_outcome(member: Box<Member>, outcome: Outcome) {
+    member.control.will_announce(&outcome);
+    let panic = member.observer.as_ref().and_then(|observer| quietly(|| observer.finished(&outcome)));
+    member.control.announce_outcome(match panic {
         Some(panic) => outcome.with_failure("observer", panic),
         None => outcome,
-    };
-    control.announce_outcome(outcome);
+    });
+    // There is nobody left to tell of a panic.
+    let _ = quietly(|| drop(member));
 }
 
 /// What it panicked with, if it did.

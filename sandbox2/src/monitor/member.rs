@@ -85,6 +85,8 @@ struct Ends {
     call: Option<Notification>,
     /// Until when the errand may take; `None`: it has not begun.
     until: Option<Instant>,
+    /// Whether the errand needs the sandbox to be there: its stacks are told.
+    needed: bool,
 }
 
 /// A call that a handler thinks about.
@@ -136,6 +138,11 @@ impl Member {
     }
 
     /// Readable when the sandbox is gone.
+    /// Whether code of the host's goes with it, and what that owns.
+    pub(super) fn has_code_of_the_host(&self) -> bool {
+        self.observer.is_some() || !self.judge.handlers.is_empty()
+    }
+
     pub(super) fn init(&self) -> Option<BorrowedFd<'_>> {
         match &self.phase {
             Phase::Running(running) => Some(running.tree.init()),
@@ -380,7 +387,7 @@ impl Member {
         }
         let told = self.observer.is_some() && matches!(end, End::Violation(_));
         let stacks = self.stacks.as_ref().is_some_and(|stacks| stacks.wants(&end));
-        running.ending = Some(Ends { end, call, until: None });
+        running.ending = Some(Ends { end, call, until: None, needed: false });
         if !told && !stacks {
             self.finish_errand();
         }
@@ -395,7 +402,14 @@ impl Member {
             (Some(observer), End::Violation(violation)) => Some((Arc::clone(observer), violation.clone())),
             _ => None,
         };
-        Some(Errand { subject: self.stacks.as_ref().and_then(|stacks| running.subject(stacks)), observer })
+        // Who wants it dead wants no stack first, unless that is what was asked for.
+        let killed = self.control.is_killed() && !matches!(ends.end, End::Killed);
+        let stacks = self.stacks.as_ref().filter(|_| !killed);
+        let subject = stacks.and_then(|stacks| running.subject(stacks));
+        if let Some(ends) = running.ending.as_mut() {
+            ends.needed = subject.is_some();
+        }
+        Some(Errand { subject, observer })
     }
 
     /// An errand is done.
@@ -409,9 +423,7 @@ impl Member {
 
     /// Another thread supervises, since an errand takes long. If nobody but an observer is told, it does not have to be waited for.
     pub(super) fn taken_over(&mut self) {
-        if self.stacks.is_none()
-            && let Phase::Running(Running { ending: Some(_), .. }) = &self.phase
-        {
+        if let Phase::Running(Running { ending: Some(Ends { until: Some(_), needed: false, .. }), .. }) = &self.phase {
             self.finish_errand();
         }
     }

@@ -56,6 +56,46 @@ fn ends(act: impl FnOnce() + Send + 'static) -> bool {
 
 // --- what a host's code takes with it ---
 
+/// The thread that supervises both must not wait for one while it lets go of the other.
+#[test]
+fn handlers_and_observers_may_own_another_sandbox() {
+    let (Some(first), Some(second)) = (waits(), waits()) else { return };
+    struct Owner(#[allow(dead_code)] Running);
+    impl Observer for Owner {}
+    let Some(executor) = executor("exit", &["0"]) else { return };
+    let handlers = Handlers::new().otherwise(move |call| {
+        let _ = first.pid();
+        Ok(call.proceed())
+    });
+    let mut sandbox = Sandbox2::new(executor, &ASKING).handlers(handlers).observer(Owner(second));
+    assert!(sandbox.run_async().expect("it starts").await_result().is_ok());
+    assert!(ends(|| drop(waits())), "nobody supervises any more");
+}
+
+/// An outcome is announced when everybody was told of it. Whoever is being told must not wait for that.
+#[test]
+fn an_observer_may_ask_for_the_outcome_that_it_is_told_and_drop_the_last_handle() {
+    struct Keeps(Arc<Mutex<Option<Running>>>, Mutex<Sender<(Outcome, Outcome)>>);
+    impl Observer for Keeps {
+        fn finished(&self, outcome: &Outcome) {
+            let Some(running) = self.0.lock().expect("no panic").take() else { return };
+            let asked = running.await_result();
+            drop(running);
+            let _ = self.1.lock().expect("no panic").send((outcome.clone(), asked));
+        }
+    }
+    let Some(mut executor) = executor("echo", &["close"]) else { return };
+    let stdin = executor.ipc_mut().receive_fd(0).expect("0 is free");
+    let place = Arc::new(Mutex::new(None));
+    let (tell, told) = channel();
+    let observer = Keeps(Arc::clone(&place), Mutex::new(tell));
+    let running = Sandbox2::new(executor, &ANYTHING).observer(observer).run_async().expect("it starts");
+    *place.lock().expect("no panic") = Some(running);
+    drop(stdin);
+    let (told, asked) = told.recv_timeout(PATIENCE).expect("it does not wait for itself");
+    assert!(told.is_ok() && told == asked, "{asked:#}");
+}
+
 #[test]
 fn a_handler_may_have_all_the_time_there_is() {
     let Some(executor) = asks(1) else { return };
@@ -105,6 +145,48 @@ fn violating_at_once(many: usize, change: impl Fn(usize, Sandbox2) -> Sandbox2) 
         all.push(change(number, Sandbox2::new(executor, &ANYTHING_BUT)).run_async().expect("it starts"));
     }
     Some((writer, all))
+}
+
+#[test]
+fn every_observer_hears_of_its_violation_though_others_are_stuck() {
+    const MANY: usize = 12;
+    let (heard, hears) = channel();
+    let (open, gate) = channel::<()>();
+    let gate = Arc::new(Mutex::new(gate));
+    let stuck =
+        |number, sandbox: Sandbox2| sandbox.observer(Stuck(Mutex::new(heard.clone()), number, Arc::clone(&gate)));
+    let Some((begin, all)) = violating_at_once(MANY, stuck) else { return };
+    drop(begin);
+    let mut numbers = Vec::new();
+    while let Ok(number) = hears.recv_timeout(Duration::from_secs(5)) {
+        numbers.push(number);
+        if numbers.len() == MANY {
+            break;
+        }
+    }
+    numbers.sort_unstable();
+    drop(open);
+    assert_eq!(numbers, (0..MANY).collect::<Vec<_>>());
+    assert!(all.iter().all(|running| running.await_result().violation().is_some()));
+}
+
+#[test]
+fn stacks_are_told_though_observers_of_others_are_stuck() {
+    const MANY: usize = 12;
+    let (heard, _hears) = channel();
+    let (open, gate) = channel::<()>();
+    let gate = Arc::new(Mutex::new(gate));
+    let change = |number, sandbox: Sandbox2| match number % 2 {
+        0 => sandbox.observer(Stuck(Mutex::new(heard.clone()), number, Arc::clone(&gate))),
+        _ => sandbox.stack_traces(StackTraces::new()),
+    };
+    let Some((begin, all)) = violating_at_once(MANY, change) else { return };
+    drop(begin);
+    for running in all.iter().skip(1).step_by(2) {
+        let outcome = running.await_result_timeout(PATIENCE).expect("nobody has to wait for the others");
+        assert!(outcome.violation().is_some() && outcome.stacks.len() == 1, "{outcome:#}");
+    }
+    drop(open);
 }
 
 /// The first thread of a process cannot be waited for before its others: that left a zombie for as long as the host's thread lived.
