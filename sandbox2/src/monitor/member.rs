@@ -94,7 +94,8 @@ struct Ends {
 struct InFlight {
     id: u64,
     nr: u32,
-    until: Instant,
+    /// Until when it may take; `None`: it took longer and the call was denied, but the handler is still at it.
+    until: Option<Instant>,
 }
 
 /// What a notification came to.
@@ -174,7 +175,7 @@ impl Member {
             Phase::Running(Running { ending: Some(ends), .. }) => ends.until,
             Phase::Running(running) => {
                 let last = running.last.as_ref().and_then(LastStep::until);
-                let handlers = running.in_flight.iter().map(|call| call.until);
+                let handlers = running.in_flight.iter().filter_map(|call| call.until);
                 let meter = self.meter.as_ref().map(Meter::next_look);
                 handlers.chain(last).chain(meter).chain(self.deadline.at()).min()
             }
@@ -232,6 +233,13 @@ impl Member {
             Verdict::Ask => {
                 let until = now + self.judge.handlers.patience();
                 running.in_flight.push(InFlight { id: notification.id, nr: notification.data.nr, until });
+            Verdict::Ask if running.in_flight.len() >= MOST_IN_FLIGHT => {
+                // A sandboxee that can make handlers stick must not have a thread of the host's with each call.
+                running.answer(mailbox, notification.id, Answer::Fail(libc::EPERM as u16))?;
+                let what = format!("{MOST_IN_FLIGHT} of this sandbox's handlers are stuck already");
+                self.failed(self.judge.name_of(notification.data.nr), what);
+                Ok(Notified::Done)
+            }
                 Ok(Notified::Ask(Arc::clone(&running.listener), notification))
             }
             Verdict::Violation(decision) => {
@@ -332,8 +340,11 @@ impl Member {
         if let Some(limit) = self.meter.as_mut().and_then(|meter| meter.look(&running.tree, now)) {
             return self.end(End::CpuTimeExceeded(limit));
         }
-        let overdue = running.in_flight.iter().filter(|call| call.until <= now).copied().collect::<Vec<_>>();
-        running.in_flight.retain(|call| call.until > now);
+        let mut overdue = Vec::new();
+        for call in running.in_flight.iter_mut().filter(|call| call.until.is_some_and(|until| until <= now)) {
+            overdue.push(*call);
+            call.until = None;
+        }
         for call in overdue {
             let Phase::Running(running) = &self.phase else { return };
             if let Err(end) = running.answer(mailbox, call.id, Answer::Fail(libc::EPERM as u16)) {
@@ -485,7 +496,8 @@ impl Drop for Member {
 
 impl Running {
     fn takes_calls(&self) -> bool {
-        self.listening && self.ending.is_none() && self.in_flight.len() < MOST_IN_FLIGHT
+        let thinking = self.in_flight.iter().any(|call| call.until.is_some());
+        self.listening && self.ending.is_none() && (self.in_flight.len() < MOST_IN_FLIGHT || !thinking)
     }
 
     /// What stacks are to be told of.

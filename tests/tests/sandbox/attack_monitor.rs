@@ -201,6 +201,29 @@ fn nothing_is_left_of_threads_whose_stacks_were_told() {
 
 // --- calls that handlers stick at ---
 
+#[test]
+fn handlers_that_are_stuck_for_ever_are_no_more_than_sixteen() {
+    let Some(mut executor) = asks(40) else { return };
+    let mut output = executor.ipc_mut().receive_fd(1).expect("standard output is free");
+    let (open, gate) = channel::<()>();
+    let gate = Arc::new(Mutex::new(gate));
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let handlers = Handlers::new().timeout(Duration::from_millis(5)).otherwise(move |call| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        let _ = gate.lock().map(|gate| gate.recv());
+        Ok(call.proceed())
+    });
+    let running = Sandbox2::new(executor, &ASKING).handlers(handlers).run_async().expect("it starts");
+    let outcome = running.await_result();
+    drop(open);
+    let mut text = String::new();
+    output.read_to_string(&mut text).expect("it is text");
+    assert!(outcome.is_ok(), "{outcome:#}");
+    assert_eq!(text, format!("errno {}\n", libc::EPERM).repeat(40));
+    assert_eq!((asked.load(Ordering::Relaxed), outcome.failures.count), (16, 40));
+}
+
 // --- what the host holds ---
 
 /// In a copy of the host nobody supervises: it would wait for ever, and killing is not its business.
