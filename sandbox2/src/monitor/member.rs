@@ -138,12 +138,12 @@ impl Member {
         }
     }
 
-    /// Readable when the sandbox is gone.
     /// Whether code of the host's goes with it, and what that owns.
     pub(super) fn has_code_of_the_host(&self) -> bool {
         self.observer.is_some() || !self.judge.handlers.is_empty()
     }
 
+    /// Readable when the sandbox is gone.
     pub(super) fn init(&self) -> Option<BorrowedFd<'_>> {
         match &self.phase {
             Phase::Running(running) => Some(running.tree.init()),
@@ -172,7 +172,10 @@ impl Member {
     /// The next time at which something is to be done though nothing has happened.
     pub(super) fn next_time(&self) -> Option<Instant> {
         match &self.phase {
-            Phase::Running(Running { ending: Some(ends), .. }) => ends.until,
+            Phase::Running(Running { ending: Some(ends), .. }) => {
+                let limit = self.deadline.at().filter(|_| !matches!(ends.end, End::TimedOut(_)));
+                ends.until.map(|until| limit.map_or(until, |limit| limit.min(until)))
+            }
             Phase::Running(running) => {
                 let last = running.last.as_ref().and_then(LastStep::until);
                 let handlers = running.in_flight.iter().filter_map(|call| call.until);
@@ -230,9 +233,6 @@ impl Member {
                 running.answer(mailbox, notification.id, answer)?;
                 Ok(Notified::Done)
             }
-            Verdict::Ask => {
-                let until = now + self.judge.handlers.patience();
-                running.in_flight.push(InFlight { id: notification.id, nr: notification.data.nr, until });
             Verdict::Ask if running.in_flight.len() >= MOST_IN_FLIGHT => {
                 // A sandboxee that can make handlers stick must not have a thread of the host's with each call.
                 running.answer(mailbox, notification.id, Answer::Fail(libc::EPERM as u16))?;
@@ -240,6 +240,9 @@ impl Member {
                 self.failed(self.judge.name_of(notification.data.nr), what);
                 Ok(Notified::Done)
             }
+            Verdict::Ask => {
+                let until = now.checked_add(self.judge.handlers.patience()).or(Some(now));
+                running.in_flight.push(InFlight { id: notification.id, nr: notification.data.nr, until });
                 Ok(Notified::Ask(Arc::clone(&running.listener), notification))
             }
             Verdict::Violation(decision) => {
@@ -278,10 +281,11 @@ impl Member {
     ) -> Result<(), End> {
         let Phase::Running(running) = &mut self.phase else { return Ok(()) };
         let id = notification.id;
-        // Otherwise its time was over, and it was denied.
         let Some(index) = running.in_flight.iter().position(|call| call.id == id) else { return Ok(()) };
         let call = running.in_flight.swap_remove(index);
-        let ruling = if Instant::now() < call.until { ruling } else { Ruling::Failed(self.judge.out_of_patience()) };
+        // Otherwise its time was over, and it was denied.
+        let (Some(until), Some(ruling)) = (call.until, ruling) else { return Ok(()) };
+        let ruling = if Instant::now() < until { ruling } else { Ruling::Failed(self.judge.out_of_patience()) };
         let mut failed = None;
         const DENIED: Answer = Answer::Fail(libc::EPERM as u16);
         let answer = match ruling {
@@ -323,7 +327,10 @@ impl Member {
     pub(super) fn look_at_clock(&mut self, mailbox: &mut Mailbox) {
         let Phase::Running(running) = &mut self.phase else { return };
         if let Some(ends) = &running.ending {
-            if ends.until.is_some_and(|until| until <= Instant::now()) {
+            if !matches!(ends.end, End::TimedOut(_)) && self.deadline.over().is_some() {
+                // What is told of its end does not give it more time.
+                self.finish_errand();
+            } else if ends.until.is_some_and(|until| until <= Instant::now()) {
                 let what = "telling of its end took too long".to_owned();
                 self.failed("observer".to_owned(), what);
                 self.finish_errand();
@@ -364,10 +371,22 @@ impl Member {
             self.deadline = Deadline::new(new.since, new.limit);
         }
         if requests.killed {
-            return self.end(End::Killed);
+            return self.kill();
         }
         if let (Some(paused), Phase::Running(running)) = (requests.paused, &self.phase) {
             running.tree.signal_all(if paused { libc::SIGSTOP } else { libc::SIGCONT });
+        }
+    }
+
+    /// Ends it because the host says so. What is still to be told of another end does not keep it alive.
+    fn kill(&mut self) {
+        match &self.phase {
+            // One that has not begun yet sees that it is killed.
+            Phase::Running(Running { ending: Some(Ends { until: None, .. }), .. }) => {}
+            Phase::Running(Running { ending: Some(ends), .. }) if !matches!(ends.end, End::Killed) => {
+                self.finish_errand();
+            }
+            _ => self.end(End::Killed),
         }
     }
 

@@ -199,6 +199,30 @@ fn nothing_is_left_of_threads_whose_stacks_were_told() {
     assert!(outcome.usage.max_rss > 0, "{outcome:#}");
 }
 
+/// An observer that is stuck has ten seconds before a stack; neither a kill nor the wall time limit waits for that.
+#[test]
+fn what_is_told_of_an_end_gives_no_more_time() {
+    for limit in [false, true] {
+        let Some(executor) = violates() else { return };
+        let (heard, hears) = channel();
+        let (open, gate) = channel::<()>();
+        let stuck = Stuck(Mutex::new(heard), 0, Arc::new(Mutex::new(gate)));
+        let mut sandbox = Sandbox2::new(executor, &ANYTHING_BUT).observer(stuck).stack_traces(StackTraces::new());
+        let running = sandbox.run_async().expect("it starts");
+        hears.recv().expect("it is told");
+        if limit {
+            running.set_walltime_limit(Duration::from_millis(1));
+        } else {
+            running.kill();
+        }
+        let outcome = running.await_result();
+        drop(open);
+        assert!(outcome.violation().is_some(), "{outcome:#}");
+        // Otherwise it says that the observer took too long.
+        assert!(outcome.failures.is_empty(), "{outcome:#}");
+    }
+}
+
 // --- calls that handlers stick at ---
 
 #[test]
