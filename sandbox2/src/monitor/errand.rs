@@ -1,12 +1,15 @@
-//! What is done for a sandbox that is about to end, and may take long: its stacks are told, and its observer.
+//! What is done for a sandbox and may take long: its processes are looked at, all of them; where it is about to end, its stacks are told, and
+//! its observer.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 #[cfg(not(feature = "symbolize"))]
 pub(super) use self::without::{Found, Stacks, Subject};
 use super::hub::quietly;
 #[cfg(feature = "symbolize")]
 pub(super) use super::stacks::{Found, Stacks, Subject};
+use crate::launch::{Processes, ProcessorTime};
 use crate::observer::Observer;
 use crate::outcome::Violation;
 
@@ -47,7 +50,32 @@ mod without {
     }
 }
 
-/// What is to be done.
+/// A look at all processes of a sandbox.
+#[derive(Debug)]
+pub(super) struct Walk {
+    pub(super) processes: Processes,
+    /// What they are sent.
+    pub(super) signal: Option<i32>,
+    /// What they had used before; then what they have.
+    pub(super) time: Option<ProcessorTime>,
+    /// When it began.
+    pub(super) began: Instant,
+}
+
+impl Walk {
+    /// Does it.
+    pub(super) fn run(mut self) -> Walk {
+        if let Some(signal) = self.signal {
+            self.processes.signal_all(signal);
+        }
+        if let Some(time) = &mut self.time {
+            self.processes.processor_time(time);
+        }
+        self
+    }
+}
+
+/// What is to be done before an end.
 pub(super) struct Errand {
     /// Whose stacks are told; that kills it.
     pub(super) subject: Option<Subject>,

@@ -20,9 +20,9 @@ use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
 use super::caller::Waiting;
-use super::errand::Done;
+use super::errand::{Done, Walk};
 use super::member::{Member, Notified};
-use super::station::Station;
+use super::station::{Station, watch};
 use crate::error::{SetupError, Stage};
 use crate::handlers::Ruling;
 use crate::outcome::Outcome;
@@ -40,6 +40,8 @@ pub(super) enum Message {
     Decided { key: u64, notification: Notification, ruling: Option<Ruling> },
     /// An errand that took long is done.
     Done { key: u64, done: Done },
+    /// A look at all processes that took long is done.
+    Walked { key: u64, walk: Walk },
 }
 
 /// Everything that one thread supervises.
@@ -257,6 +259,7 @@ impl Hub {
                     self.with(key, |member, mailbox| member.decided(mailbox, &notification, ruling));
                 }
                 Message::Done { key, done } => drop(self.with(key, |member, _| member.done(done))),
+                Message::Walked { key, walk } => drop(self.with(key, |member, _| member.walked(walk))),
             }
         }
     }
@@ -392,6 +395,26 @@ fn notified(mut hub: Box<Hub>, key: u64) -> Option<Box<Hub>> {
     }
 }
 
+/// Looks at all processes of those of these for which it is time.
+fn take_walks(mut hub: Box<Hub>, candidates: &[u64]) -> Option<Box<Hub>> {
+    for key in candidates {
+        let Some(walk) = hub.with(*key, |member, _| member.take_walk()).flatten() else { continue };
+        let station = Arc::clone(&hub.station);
+        // Without anybody who watches it is done all the same, and others wait.
+        let (back, walk) = match watch(&station) {
+            Ok(()) => station.leave(hub, || walk.run()),
+            Err(_) => (Some(hub), walk.run()),
+        };
+        let Some(with_hub) = back else {
+            station.bell.ring(Message::Walked { key: *key, walk });
+            return None;
+        };
+        hub = with_hub;
+        hub.with(*key, |member, _| member.walked(walk));
+    }
+    Some(hub)
+}
+
 /// Does what is to be done before those of these end that are about to.
 fn run_errands(mut hub: Box<Hub>, candidates: &[u64]) -> Option<Box<Hub>> {
     for key in candidates {
@@ -410,6 +433,7 @@ fn run_errands(mut hub: Box<Hub>, candidates: &[u64]) -> Option<Box<Hub>> {
 
 /// Ends those of these that are to end, and tells what has come of those that are over.
 fn tell_outcomes(hub: Box<Hub>, candidates: &[u64]) -> Option<Box<Hub>> {
+    let hub = take_walks(hub, candidates)?;
     let mut hub = run_errands(hub, candidates)?;
     while let Some((member, outcome)) = hub.next_over(candidates) {
         if !member.has_code_of_the_host() {

@@ -11,7 +11,7 @@ use sandbox2_policy::insn::SeccompData;
 
 use super::control::Control;
 use super::end::{Deadline, End, Ending};
-use super::errand::{Done, Errand, Found, Stacks, Subject};
+use super::errand::{Done, Errand, Found, Stacks, Subject, Walk};
 use super::handshake::LastStep;
 use super::judge::{Judge, Verdict};
 use super::meter::Meter;
@@ -40,6 +40,10 @@ pub(super) struct Member {
     started: Instant,
     deadline: Deadline,
     meter: Option<Meter>,
+    /// What all processes are to be sent, as soon as nobody looks at them.
+    signal: Option<i32>,
+    /// Whether somebody looks at all processes.
+    walked: bool,
     phase: Phase,
     failures: Failures,
     supervised: Supervised,
@@ -129,6 +133,8 @@ impl Member {
             started,
             deadline,
             meter,
+            signal: None,
+            walked: false,
             phase: Phase::Running(running),
             failures: Failures::default(),
             supervised,
@@ -179,7 +185,7 @@ impl Member {
             Phase::Running(running) => {
                 let last = running.last.as_ref().and_then(LastStep::until);
                 let handlers = running.in_flight.iter().filter_map(|call| call.until);
-                let meter = self.meter.as_ref().map(Meter::next_look);
+                let meter = self.meter.as_ref().and_then(Meter::next_look).filter(|_| !self.walked);
                 handlers.chain(last).chain(meter).chain(self.deadline.at()).min()
             }
             Phase::Ending(ending) => Some(ending.until()),
@@ -344,9 +350,6 @@ impl Member {
             return self.end(End::NotSandboxed(error));
         }
         let now = Instant::now();
-        if let Some(limit) = self.meter.as_mut().and_then(|meter| meter.look(&running.tree, now)) {
-            return self.end(End::CpuTimeExceeded(limit));
-        }
         let mut overdue = Vec::new();
         for call in running.in_flight.iter_mut().filter(|call| call.until.is_some_and(|until| until <= now)) {
             overdue.push(*call);
@@ -373,8 +376,37 @@ impl Member {
         if requests.killed {
             return self.kill();
         }
-        if let (Some(paused), Phase::Running(running)) = (requests.paused, &self.phase) {
-            running.tree.signal_all(if paused { libc::SIGSTOP } else { libc::SIGCONT });
+        if let Some(paused) = requests.paused {
+            self.signal = Some(if paused { libc::SIGSTOP } else { libc::SIGCONT });
+        }
+    }
+
+    /// A look at all processes, if it is time for one and nobody is at it.
+    pub(super) fn take_walk(&mut self) -> Option<Walk> {
+        let Phase::Running(running) = &self.phase else { return None };
+        if self.walked || running.ending.is_some() {
+            return None;
+        }
+        let began = Instant::now();
+        let due = self.meter.as_ref().and_then(Meter::next_look).is_some_and(|next| next <= began);
+        if !due && self.signal.is_none() {
+            return None;
+        }
+        let processes = running.tree.processes();
+        self.walked = true;
+        let time = self.meter.as_mut().and_then(|meter| meter.begin(began));
+        Some(Walk { processes, signal: self.signal.take(), time, began })
+    }
+
+    /// All processes were looked at.
+    pub(super) fn walked(&mut self, walk: Walk) {
+        self.walked = false;
+        let over = match (&mut self.meter, walk.time) {
+            (Some(meter), Some(used)) => meter.looked(used, walk.began),
+            _ => None,
+        };
+        if let Some(limit) = over {
+            self.end(End::CpuTimeExceeded(limit));
         }
     }
 

@@ -123,9 +123,7 @@ impl Subject {
 
     /// Whether a number is that of a thread of this sandbox.
     fn is_of_this_sandbox(&self, tid: i32) -> bool {
-        let namespace = |pid: i32| fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
-        let init = crate::launch::pid_of(&self.init).ok().and_then(namespace);
-        init.is_some() && init == namespace(tid)
+        crate::launch::is_of_sandbox(tid, &self.init)
     }
 }
 
