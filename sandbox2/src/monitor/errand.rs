@@ -1,17 +1,22 @@
 //! What is done for a sandbox and may take long: its processes are looked at, all of them; where it is about to end, its stacks are told, and
 //! its observer.
 
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::Arc;
 use std::time::Instant;
 
 #[cfg(not(feature = "symbolize"))]
 pub(super) use self::without::{Found, Stacks, Subject};
 use super::hub::quietly;
+use super::judge::Judge;
 #[cfg(feature = "symbolize")]
 pub(super) use super::stacks::{Found, Stacks, Subject};
 use crate::launch::{Processes, ProcessorTime};
 use crate::observer::Observer;
 use crate::outcome::Violation;
+use crate::policy::Decision;
+use crate::report::explain;
+use crate::sys::notify::{self, Notification};
 
 /// Without the feature `symbolize` there are no stacks to tell.
 #[cfg(not(feature = "symbolize"))]
@@ -72,6 +77,33 @@ impl Walk {
             self.processes.processor_time(time);
         }
         self
+    }
+}
+
+/// How to say what a call is that is a violation.
+#[derive(Debug)]
+pub(super) struct Explanation {
+    pub(super) judge: Arc<Judge>,
+    pub(super) listener: Arc<OwnedFd>,
+    pub(super) notification: Notification,
+    pub(super) decision: Decision,
+}
+
+impl Explanation {
+    /// Without what its pointers point to.
+    pub(super) fn from_registers(&self) -> Violation {
+        self.explain(&mut |_| None)
+    }
+
+    /// With it. A sandboxee that can have its memory wait (`userfaultfd(2)`, a file of a file system that hangs) has this wait.
+    pub(super) fn run(self) -> Box<Violation> {
+        let (listener, notification) = (self.listener.as_fd(), &self.notification);
+        Box::new(self.explain(&mut |address| notify::read_string(listener, notification, address, explain::TEXT_LIMIT)))
+    }
+
+    fn explain(&self, read: &mut dyn FnMut(u64) -> Option<(Vec<u8>, bool)>) -> Violation {
+        let Notification { data, pid, .. } = &self.notification;
+        explain::explain(&self.judge.policy, self.decision, data, *pid, read)
     }
 }
 

@@ -25,7 +25,7 @@ use super::member::{Member, Notified};
 use super::station::{Station, watch};
 use crate::error::{SetupError, Stage};
 use crate::handlers::Ruling;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Violation};
 use crate::sys;
 use crate::sys::notify::{Mailbox, Notification};
 
@@ -38,6 +38,8 @@ pub(super) enum Message {
     Request { key: u64 },
     /// A handler that took long has decided; `None`: and the call has its answer.
     Decided { key: u64, notification: Notification, ruling: Option<Ruling> },
+    /// A violation is explained that took long.
+    Explained { key: u64, violation: Box<Violation> },
     /// An errand that took long is done.
     Done { key: u64, done: Done },
     /// A look at all processes that took long is done.
@@ -258,6 +260,9 @@ impl Hub {
                 Message::Decided { key, notification, ruling } => {
                     self.with(key, |member, mailbox| member.decided(mailbox, &notification, ruling));
                 }
+                Message::Explained { key, violation } => {
+                    self.with(key, |member, _| member.explained(Some(violation)));
+                }
                 Message::Done { key, done } => drop(self.with(key, |member, _| member.done(done))),
                 Message::Walked { key, walk } => drop(self.with(key, |member, _| member.walked(walk))),
             }
@@ -415,6 +420,27 @@ fn take_walks(mut hub: Box<Hub>, candidates: &[u64]) -> Option<Box<Hub>> {
     Some(hub)
 }
 
+/// Explains the violations of those of these that have one.
+fn explain_violations(mut hub: Box<Hub>, candidates: &[u64]) -> Option<Box<Hub>> {
+    for key in candidates {
+        let Some(explanation) = hub.with(*key, |member, _| member.take_explanation()).flatten() else { continue };
+        let station = Arc::clone(&hub.station);
+        if watch(&station).is_err() {
+            // Nobody would go on if it took long.
+            hub.with(*key, |member, _| member.explained(None));
+            continue;
+        }
+        let (back, violation) = station.leave(hub, || explanation.run());
+        let Some(with_hub) = back else {
+            station.bell.ring(Message::Explained { key: *key, violation });
+            return None;
+        };
+        hub = with_hub;
+        hub.with(*key, |member, _| member.explained(Some(violation)));
+    }
+    Some(hub)
+}
+
 /// Does what is to be done before those of these end that are about to.
 fn run_errands(mut hub: Box<Hub>, candidates: &[u64]) -> Option<Box<Hub>> {
     for key in candidates {
@@ -434,6 +460,7 @@ fn run_errands(mut hub: Box<Hub>, candidates: &[u64]) -> Option<Box<Hub>> {
 /// Ends those of these that are to end, and tells what has come of those that are over.
 fn tell_outcomes(hub: Box<Hub>, candidates: &[u64]) -> Option<Box<Hub>> {
     let hub = take_walks(hub, candidates)?;
+    let hub = explain_violations(hub, candidates)?;
     let mut hub = run_errands(hub, candidates)?;
     while let Some((member, outcome)) = hub.next_over(candidates) {
         if !member.has_code_of_the_host() {

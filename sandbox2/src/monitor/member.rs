@@ -11,7 +11,7 @@ use sandbox2_policy::insn::SeccompData;
 
 use super::control::Control;
 use super::end::{Deadline, End, Ending};
-use super::errand::{Done, Errand, Found, Stacks, Subject, Walk};
+use super::errand::{Done, Errand, Explanation, Found, Stacks, Subject, Walk};
 use super::handshake::LastStep;
 use super::judge::{Judge, Verdict};
 use super::meter::Meter;
@@ -19,14 +19,16 @@ use super::telemetry::Telemetry;
 use crate::handlers::{Reply, Ruling};
 use crate::launch::{self, Launched, Tree};
 use crate::observer::Observer;
-use crate::outcome::{Failures, Outcome, Status, Supervised, Usage};
+use crate::outcome::{Failures, Outcome, Status, Supervised, Usage, Violation};
 use crate::policy::Decision;
-use crate::report::explain;
 use crate::sys;
-use crate::sys::notify::{self, Answer, Mailbox, Notification};
+use crate::sys::notify::{Answer, Mailbox, Notification};
 
 /// How many slow handlers of one sandbox there may be at a time. Beyond that its calls wait; if all of them are stuck, they are denied.
 const MOST_IN_FLIGHT: usize = 16;
+
+/// How long explaining a violation may take: after that the memory that the call points to is left out.
+const EXPLAINING: Duration = Duration::from_secs(1);
 
 /// How long telling of an end may take. Stacks take no longer by themselves.
 const ERRAND_PATIENCE: Duration = Duration::from_secs(10);
@@ -91,6 +93,10 @@ struct Ends {
     until: Option<Instant>,
     /// Whether the errand needs the sandbox to be there: its stacks are told.
     needed: bool,
+    /// Whether this is a violation that is being explained, until that time; that comes before the errand.
+    explaining: bool,
+    /// How, if that has not begun.
+    explanation: Option<Explanation>,
 }
 
 /// A call that a handler thinks about.
@@ -263,13 +269,40 @@ impl Member {
     }
 
     fn violation(&mut self, notification: &Notification, decision: Decision) {
-        let Phase::Running(running) = &self.phase else { return };
-        let listener = running.listener.as_fd();
-        let mut read = |address| notify::read_string(listener, notification, address, explain::TEXT_LIMIT);
-        let policy = &self.judge.policy;
-        let violation = explain::explain(policy, decision, &notification.data, notification.pid, &mut read);
-        self.telemetry.violation(&violation);
-        self.end_with(End::Violation(Box::new(violation)), Some(*notification));
+        let Phase::Running(running) = &mut self.phase else { return };
+        if running.ending.is_some() {
+            return;
+        }
+        let (judge, listener) = (Arc::clone(&self.judge), Arc::clone(&running.listener));
+        let explanation = Explanation { judge, listener, notification: *notification, decision };
+        running.ending = Some(Ends {
+            end: End::Violation(Box::new(explanation.from_registers())),
+            call: Some(*notification),
+            until: Some(Instant::now() + EXPLAINING),
+            needed: true,
+            explaining: true,
+            explanation: Some(explanation),
+        });
+    }
+
+    /// A violation that is to be explained, if that has not begun.
+    pub(super) fn take_explanation(&mut self) -> Option<Explanation> {
+        let Phase::Running(running) = &mut self.phase else { return None };
+        running.ending.as_mut()?.explanation.take()
+    }
+
+    /// A violation is explained, or is not going to be.
+    pub(super) fn explained(&mut self, violation: Option<Box<Violation>>) {
+        let Phase::Running(running) = &mut self.phase else { return };
+        let Some(ends) = running.ending.as_mut().filter(|ends| ends.explaining) else { return };
+        (ends.until, ends.needed, ends.explaining, ends.explanation) = (None, false, false, None);
+        if let Some(violation) = violation {
+            ends.end = End::Violation(violation);
+        }
+        if let End::Violation(violation) = &ends.end {
+            self.telemetry.violation(violation);
+        }
+        self.finish_unless_told();
     }
 
     /// A handler has decided; `None`: and the call has its answer.
@@ -333,10 +366,15 @@ impl Member {
     pub(super) fn look_at_clock(&mut self, mailbox: &mut Mailbox) {
         let Phase::Running(running) = &mut self.phase else { return };
         if let Some(ends) = &running.ending {
-            if !matches!(ends.end, End::TimedOut(_)) && self.deadline.over().is_some() {
+            let over = ends.until.is_some_and(|until| until <= Instant::now());
+            if ends.explaining {
+                if over || self.deadline.over().is_some() {
+                    self.explained(None);
+                }
+            } else if !matches!(ends.end, End::TimedOut(_)) && self.deadline.over().is_some() {
                 // What is told of its end does not give it more time.
                 self.finish_errand();
-            } else if ends.until.is_some_and(|until| until <= Instant::now()) {
+            } else if over {
                 let what = "telling of its end took too long".to_owned();
                 self.failed("observer".to_owned(), what);
                 self.finish_errand();
@@ -413,6 +451,7 @@ impl Member {
     /// Ends it because the host says so. What is still to be told of another end does not keep it alive.
     fn kill(&mut self) {
         match &self.phase {
+            Phase::Running(Running { ending: Some(Ends { explaining: true, .. }), .. }) => self.explained(None),
             // One that has not begun yet sees that it is killed.
             Phase::Running(Running { ending: Some(Ends { until: None, .. }), .. }) => {}
             Phase::Running(Running { ending: Some(ends), .. }) if !matches!(ends.end, End::Killed) => {
@@ -437,19 +476,22 @@ impl Member {
         self.end(End::Broken(what));
     }
 
-    fn end(&mut self, end: End) {
-        self.end_with(end, None);
-    }
-
     /// Ends it, or will once an errand is done. The first end counts.
-    fn end_with(&mut self, end: End, call: Option<Notification>) {
+    fn end(&mut self, end: End) {
         let Phase::Running(running) = &mut self.phase else { return };
         if running.ending.is_some() {
             return;
         }
-        let told = self.observer.is_some() && matches!(end, End::Violation(_));
-        let stacks = self.stacks.as_ref().is_some_and(|stacks| stacks.wants(&end));
-        running.ending = Some(Ends { end, call, until: None, needed: false });
+        running.ending =
+            Some(Ends { end, call: None, until: None, needed: false, explaining: false, explanation: None });
+        self.finish_unless_told();
+    }
+
+    /// Ends it if nobody is to be told first.
+    fn finish_unless_told(&mut self) {
+        let Phase::Running(Running { ending: Some(ends), .. }) = &self.phase else { return };
+        let told = self.observer.is_some() && matches!(ends.end, End::Violation(_));
+        let stacks = self.stacks.as_ref().is_some_and(|stacks| stacks.wants(&ends.end));
         if !told && !stacks {
             self.finish_errand();
         }

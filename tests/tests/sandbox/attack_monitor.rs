@@ -276,3 +276,18 @@ fn a_copy_of_the_host_neither_kills_nor_waits() {
     drop(stdin);
     assert!(running.await_result().is_ok());
 }
+
+// --- memory that waits ---
+
+/// Whoever reads what a call points to waits for as long as the sandboxee likes, if it has a way to make its memory wait.
+#[test]
+fn memory_that_is_never_there_holds_up_nobody() {
+    let Ok(faults) = std::fs::File::options().read(true).write(true).open("/dev/userfaultfd") else {
+        return eprintln!("nothing to test: no /dev/userfaultfd");
+    };
+    let Some(mut executor) = executor("absent", &[&libc::SYS_chdir.to_string()]) else { return };
+    executor.ipc_mut().map_fd(faults.into(), 3).expect("3 is free");
+    let running = Sandbox2::new(executor, &ANYTHING_BUT).run_async().expect("it starts");
+    let outcome = running.await_result_timeout(PATIENCE).expect("nobody waits for its memory");
+    assert_eq!(outcome.violation().and_then(|violation| violation.syscall.as_deref()), Some("chdir"), "{outcome:#}");
+}
