@@ -8,6 +8,7 @@ mod answer;
 mod call;
 mod value;
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
@@ -213,13 +214,26 @@ impl Handlers {
         }));
         match answer {
             Ok(reply) => Ruling::Reply(reply),
-            Err(panic) => {
-                let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-                let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-                Ruling::Failed(text.map_or_else(|| "it panicked".to_owned(), |text| format!("it panicked: {text}")))
-            }
+            Err(panic) => Ruling::Failed(of_panic(panic)),
         }
     }
+}
+
+/// The most of a panic's message that is told, in bytes: what a sandboxee has written can be in it.
+const MOST_SAID: usize = 1024;
+
+/// What to say of a panic in the host's code.
+pub(crate) fn of_panic(panic: Box<dyn Any + Send>) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let said = text.map_or_else(
+        || "it panicked".to_owned(),
+        |text| format!("it panicked: {}", &text[..text.floor_char_boundary(MOST_SAID)]),
+    );
+    // What it panicked with can panic in turn, when it is dropped. That is where it ends.
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        std::mem::forget(again);
+    }
+    said
 }
 
 /// What came of a handler.

@@ -24,7 +24,7 @@ use super::errand::{Done, Walk};
 use super::member::{Member, Notified};
 use super::station::{Station, watch};
 use crate::error::{SetupError, Stage};
-use crate::handlers::Ruling;
+use crate::handlers::{Ruling, of_panic};
 use crate::outcome::{Outcome, Violation};
 use crate::sys;
 use crate::sys::notify::{Mailbox, Notification};
@@ -503,8 +503,5 @@ fn tell_outcome(member: Box<Member>, outcome: Outcome) {
 /// What it panicked with, if it did.
 pub(super) fn quietly(foreign: impl FnOnce()) -> Option<String> {
     // What it was about to change is its own affair; nothing here is left half-done.
-    let panic = catch_unwind(AssertUnwindSafe(foreign)).err()?;
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    Some(text.map_or_else(|| "it panicked".to_owned(), |text| format!("it panicked: {text}")))
+    catch_unwind(AssertUnwindSafe(foreign)).err().map(of_panic)
 }

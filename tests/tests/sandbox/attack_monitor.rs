@@ -104,6 +104,29 @@ fn a_handler_may_have_all_the_time_there_is() {
     assert!(outcome.is_ok(), "{outcome:#}");
 }
 
+/// What a handler panics with may panic itself; and be long, since a sandboxee can have a say in it.
+#[test]
+fn a_panic_is_told_shortly_whatever_it_is() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            if !std::thread::panicking() {
+                panic!("again");
+            }
+        }
+    }
+    let Some(executor) = asks(2) else { return };
+    let times = AtomicUsize::new(0);
+    let handlers = Handlers::new().otherwise(move |_| match times.fetch_add(1, Ordering::Relaxed) {
+        0 => std::panic::panic_any(Bomb),
+        _ => std::panic::panic_any("x".repeat(1 << 20)),
+    });
+    let outcome = Sandbox2::new(executor, &ASKING).handlers(handlers).run();
+    assert!(outcome.is_ok(), "{outcome:#}");
+    assert_eq!(outcome.failures.count, 2);
+    assert!(outcome.failures.first.iter().all(|failure| failure.what.len() < 2000), "{outcome:#}");
+}
+
 /// A future that is dropped leaves nothing with whoever it waited for.
 #[test]
 fn whoever_does_not_wait_any_more_is_forgotten() {
