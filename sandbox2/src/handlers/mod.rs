@@ -225,10 +225,9 @@ const MOST_SAID: usize = 1024;
 /// What to say of a panic in the host's code.
 pub(crate) fn of_panic(panic: Box<dyn Any + Send>) -> String {
     let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    let said = text.map_or_else(
-        || "it panicked".to_owned(),
-        |text| format!("it panicked: {}", &text[..text.floor_char_boundary(MOST_SAID)]),
-    );
+    let shortened =
+        text.map(|text| (0..=MOST_SAID.min(text.len())).rev().find_map(|end| text.get(..end)).unwrap_or_default());
+    let said = shortened.map_or_else(|| "it panicked".to_owned(), |text| format!("it panicked: {text}"));
     // What it panicked with can panic in turn, when it is dropped. That is where it ends.
     if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
         std::mem::forget(again);

@@ -91,7 +91,7 @@ pub(super) struct Explanation {
 
 impl Explanation {
     /// Without what its pointers point to.
-    pub(super) fn from_registers(&self) -> Violation {
+    pub(super) fn by_registers(&self) -> Violation {
         self.explain(&mut |_| None)
     }
 

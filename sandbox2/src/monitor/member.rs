@@ -96,7 +96,7 @@ struct Ends {
     /// Whether this is a violation that is being explained, until that time; that comes before the errand.
     explaining: bool,
     /// How, if that has not begun.
-    explanation: Option<Explanation>,
+    explanation: Option<Box<Explanation>>,
 }
 
 /// A call that a handler thinks about.
@@ -276,17 +276,17 @@ impl Member {
         let (judge, listener) = (Arc::clone(&self.judge), Arc::clone(&running.listener));
         let explanation = Explanation { judge, listener, notification: *notification, decision };
         running.ending = Some(Ends {
-            end: End::Violation(Box::new(explanation.from_registers())),
+            end: End::Violation(Box::new(explanation.by_registers())),
             call: Some(*notification),
             until: Some(Instant::now() + EXPLAINING),
             needed: true,
             explaining: true,
-            explanation: Some(explanation),
+            explanation: Some(Box::new(explanation)),
         });
     }
 
     /// A violation that is to be explained, if that has not begun.
-    pub(super) fn take_explanation(&mut self) -> Option<Explanation> {
+    pub(super) fn take_explanation(&mut self) -> Option<Box<Explanation>> {
         let Phase::Running(running) = &mut self.phase else { return None };
         running.ending.as_mut()?.explanation.take()
     }
