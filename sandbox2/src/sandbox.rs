@@ -311,7 +311,8 @@ impl Running {
 
     /// Waits for the end, in any asynchronous runtime. Dropping the future changes nothing.
     pub async fn outcome(&self) -> Outcome {
-        poll_fn(|context| self.inner.control.poll_outcome(context)).await
+        let waiter = self.inner.control.waiter();
+        poll_fn(|context| waiter.poll(context)).await
     }
 
     /// Dropping it kills, and waits for nothing.

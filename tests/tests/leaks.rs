@@ -53,7 +53,9 @@ fn launches_leave_nothing_behind() {
     };
     let executor = |program: &std::path::Path, arg: &str| Executor::new(program, ["it", arg]).stdout(Stdio::null());
     // Whatever is made once for the process is made now.
-    assert!(Sandbox2::new(executor(&exit, "0"), &PRINTING).run().is_ok());
+    for mut sandbox in [&exit, &call].map(|program| Sandbox2::new(executor(program, "39"), &PRINTING)) {
+        assert!(!sandbox.await_result().is_ok());
+    }
     let before = holdings();
     for round in 0..1000 {
         let outcome = match round % 10 {

@@ -8,6 +8,7 @@ mod answer;
 mod call;
 mod value;
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
@@ -33,6 +34,9 @@ type Handler = dyn for<'a> Fn(Call<'a>) -> io::Result<Answer<'a>> + Send + Sync;
 
 /// How long a handler may take, if nothing else is said.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// No clock can count to the end of all durations.
+const MOST_PATIENCE: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// What decides about the calls that a policy says `NOTIFY` about.
 ///
@@ -149,9 +153,9 @@ impl Handlers {
         self
     }
 
-    /// How long a handler may take before its call is denied; 10 seconds if not set, at least a millisecond.
+    /// How long a handler may take before its call is denied; 10 seconds if not set, at least a millisecond, at most a hundred years.
     pub fn timeout(mut self, time: Duration) -> Handlers {
-        self.patience = time.max(Duration::from_millis(1));
+        self.patience = time.clamp(Duration::from_millis(1), MOST_PATIENCE);
         self
     }
 
@@ -210,13 +214,25 @@ impl Handlers {
         }));
         match answer {
             Ok(reply) => Ruling::Reply(reply),
-            Err(panic) => {
-                let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-                let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-                Ruling::Failed(text.map_or_else(|| "it panicked".to_owned(), |text| format!("it panicked: {text}")))
-            }
+            Err(panic) => Ruling::Failed(of_panic(panic)),
         }
     }
+}
+
+/// The most of a panic's message that is told, in bytes: what a sandboxee has written can be in it.
+const MOST_SAID: usize = 1024;
+
+/// What to say of a panic in the host's code.
+pub(crate) fn of_panic(panic: Box<dyn Any + Send>) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let shortened =
+        text.map(|text| (0..=MOST_SAID.min(text.len())).rev().find_map(|end| text.get(..end)).unwrap_or_default());
+    let said = shortened.map_or_else(|| "it panicked".to_owned(), |text| format!("it panicked: {text}"));
+    // What it panicked with can panic in turn, when it is dropped. That is where it ends.
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        std::mem::forget(again);
+    }
+    said
 }
 
 /// What came of a handler.

@@ -29,7 +29,9 @@ use sandbox2_policy::surroundings::{Mount, Network};
 pub(crate) use self::forked::{Forks, MAX_MAPPED};
 pub(crate) use self::hint::explain;
 pub(crate) use self::plan::{Descriptors, unchangeable};
-pub(crate) use self::processes::ProcessorTime;
+#[cfg(feature = "symbolize")]
+pub(crate) use self::processes::is_of_sandbox;
+pub(crate) use self::processes::{Processes, ProcessorTime};
 pub use self::server::LaunchServer;
 pub(crate) use self::traced::{BegunTraced, Escape, Untraced, escape, has_ended, is_ours, launch_traced};
 #[cfg(test)]

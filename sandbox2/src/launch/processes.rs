@@ -1,11 +1,13 @@
 //! All processes of a sandbox, seen from the host: to stop and continue them, to see what they use.
 //!
-//! They come and go while they are looked at. What is sent to one goes through a pidfd that was opened first and found to be of this sandbox
-//! then, so that a number that is reused meanwhile is nobody's harm.
+//! They come and go while they are looked at, and so may the sandbox. What is sent to one goes through a pidfd that was opened first and found
+//! to be of this sandbox then, so that a number that is reused meanwhile is nobody's harm.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::tree::{Tree, pid_of};
@@ -17,46 +19,68 @@ const MOST_ROUNDS: usize = 20;
 /// How many processes are looked at: more than any limit on processes should allow.
 const MOST_PROCESSES: usize = 100_000;
 
-/// A process of a sandbox.
+/// The processes of a sandbox, for any thread: how long a look at them takes is the sandboxee's to choose.
 #[derive(Debug)]
-struct Process {
-    pid: i32,
-    pidfd: OwnedFd,
+pub(crate) struct Processes {
+    init: Arc<OwnedFd>,
 }
 
 impl Tree {
+    /// Its processes.
+    pub(crate) fn processes(&self) -> Processes {
+        Processes { init: Arc::clone(&self.init) }
+    }
+}
+
+/// The PID namespace of a sandbox, by its init, as long as that is not reaped: the number is its own until then.
+pub(crate) fn namespace_of(init: &OwnedFd) -> Option<(i32, PathBuf)> {
+    let pid = pid_of(init).ok()?;
+    let namespace = fs::read_link(format!("/proc/{pid}/ns/pid")).ok()?;
+    (pid_of(init) == Ok(pid)).then_some((pid, namespace))
+}
+
+/// Whether a process has not ended.
+fn lives(pidfd: &OwnedFd) -> bool {
+    calls::readable(pidfd.as_raw_fd(), Duration::ZERO) == Ok(false)
+}
+
+/// Whether a task is of the sandbox of that init, which is alive: both numbers and the namespace's are their own then.
+#[cfg(feature = "symbolize")]
+pub(crate) fn is_of_sandbox(task: i32, init: &OwnedFd) -> bool {
+    let namespace = namespace_of(init).map(|(_, namespace)| namespace);
+    namespace.is_some() && namespace == fs::read_link(format!("/proc/{task}/ns/pid")).ok() && lives(init)
+}
+
+impl Processes {
     /// Sends `signal` to every process of the sandbox but init, until there is none that has not got it.
     pub(crate) fn signal_all(&self, signal: i32) {
         let mut done = std::collections::BTreeSet::new();
         for _ in 0..MOST_ROUNDS {
             let mut new = false;
-            for process in self.processes() {
-                if done.insert(process.pid) {
+            self.each_process(|pid, process| {
+                if done.insert(pid) {
                     new = true;
                     // ESRCH: it has ended by itself.
-                    let _ = calls::pidfd_send_signal(process.pidfd.as_raw_fd(), signal);
+                    let _ = calls::pidfd_send_signal(process.as_raw_fd(), signal);
                 }
-            }
+            });
             if !new {
                 return;
             }
         }
     }
 
-    /// The processes but init.
-    fn processes(&self) -> Vec<Process> {
-        let Ok(init) = pid_of(&self.init) else { return Vec::new() };
-        let Ok(namespace) = fs::read_link(format!("/proc/{init}/ns/pid")) else { return Vec::new() };
-        let mut found = Vec::new();
+    /// Looks at the processes but init, one after the other: their number is the sandboxee's to choose, and a host has only so many descriptors.
+    fn each_process(&self, mut look: impl FnMut(i32, OwnedFd)) {
+        let Some((init, namespace)) = namespace_of(&self.init) else { return };
         for pid in descendants(init) {
-            let Ok(pidfd) = calls::pidfd_open(pid) else { continue };
-            // As it is there now, and was before, the number was its own in between.
+            let Ok(process) = calls::pidfd_open(pid) else { continue };
             let ours = fs::read_link(format!("/proc/{pid}/ns/pid")).is_ok_and(|link| link == namespace);
-            if ours && calls::readable(pidfd.as_raw_fd(), Duration::ZERO) == Ok(false) {
-                found.push(Process { pid, pidfd });
+            // As it is there now, and was before, the number was its own in between; and so was the namespace's.
+            if ours && lives(&process) && lives(&self.init) {
+                look(pid, process);
             }
         }
-        found
     }
 
     /// Has `seen` see what each process has used so far, and the children that it has waited for.

@@ -3,6 +3,7 @@
 use std::io::{PipeWriter, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::time::{Duration, Instant};
 
@@ -20,7 +21,7 @@ use crate::sys::{self, Errno, calls};
 #[derive(Debug)]
 pub(crate) struct Tree {
     region: Region,
-    pub(super) init: OwnedFd,
+    pub(super) init: Arc<OwnedFd>,
     /// Init ends the sandbox when something is written to it, or when the host closes it.
     lifeline: PipeWriter,
     main_pid: libc::pid_t,
@@ -180,7 +181,7 @@ pub(crate) fn pid_of(pidfd: &OwnedFd) -> sys::Result<libc::pid_t> {
 
 impl Tree {
     pub(super) fn new(region: Region, init: OwnedFd, lifeline: PipeWriter, program_name: PathBuf) -> Tree {
-        Tree { region, init, lifeline, main_pid: -1, program_name, reaped: false }
+        Tree { region, init: Arc::new(init), lifeline, main_pid: -1, program_name, reaped: false }
     }
 
     /// Says which process is the sandboxee.

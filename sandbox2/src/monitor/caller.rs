@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
-use crate::handlers::Caller;
+use crate::handlers::{Caller, Reply, Ruling};
 use crate::sys::notify::{self, Addition, Notification};
 use crate::sys::{Errno, calls};
 
@@ -30,6 +30,22 @@ fn gone() -> io::Error {
 impl Waiting {
     fn still_waits(&self) -> io::Result<()> {
         if notify::is_valid(self.listener.as_fd(), self.notification.id) { Ok(()) } else { Err(gone()) }
+    }
+
+    /// Answers with the descriptor that was ruled, if one was; then there is no ruling left.
+    ///
+    /// The kernel has the caller itself take it, and returns only then: as late as the caller likes, since a thread of the least priority may
+    /// hardly ever run. So it is the handler's time that this takes, and not that of whoever supervises. If that was over, the call has its answer.
+    pub(super) fn give_descriptor(&self, ruling: Ruling) -> Option<Ruling> {
+        let Ruling::Reply(Reply::Descriptor { descriptor, cloexec }) = ruling else { return Some(ruling) };
+        let addition = Addition { at: None, cloexec, answer: true };
+        match notify::add_descriptor(self.listener.as_fd(), self.notification.id, descriptor.as_fd(), addition) {
+            Ok(_) => None,
+            Err(Errno(errno)) => {
+                let errno = u16::try_from(errno).unwrap_or(libc::EPERM as u16);
+                Some(Ruling::Reply(Reply::Fail(errno)))
+            }
+        }
     }
 
     /// A pidfd of the process that the thread belongs to.

@@ -1,14 +1,17 @@
 //! What those who supervise and those who hold a sandbox tell each other.
 
+use std::collections::BTreeMap;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
 use crate::error::{SetupError, Stage};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Status, Usage};
 
 /// The bell of a thread that supervises: what is left there, and a descriptor that is readable while something is.
 #[derive(Debug)]
@@ -86,6 +89,8 @@ pub(crate) struct Control {
     changed: Condvar,
     supervisor: Arc<dyn Attention>,
     key: u64,
+    /// Whose sandbox it is: in a copy of the process nobody supervises it.
+    process: u32,
 }
 
 /// How a sandboxee is looked at that goes on.
@@ -105,8 +110,50 @@ struct State {
     paused: Option<bool>,
     pid: Option<u32>,
     outcome: Option<Outcome>,
+    /// The outcome that is about to be announced, and the thread that tells the observer of it first.
+    told: Option<(ThreadId, Outcome)>,
     /// Tasks that wait for the outcome.
-    wakers: Vec<Waker>,
+    wakers: BTreeMap<u64, Waker>,
+    /// What the next of them is known by.
+    next_waiter: u64,
+}
+
+impl State {
+    /// The outcome, or what will be: whoever is told of it must not wait until it has been.
+    fn known(&self) -> Option<&Outcome> {
+        let told = || self.told.as_ref().filter(|(thread, _)| *thread == thread::current().id());
+        self.outcome.as_ref().or_else(|| told().map(|(_, outcome)| outcome))
+    }
+}
+
+/// A task that waits for an outcome; forgotten when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Waiter<'control> {
+    control: &'control Control,
+    number: u64,
+}
+
+impl Waiter<'_> {
+    /// The outcome, or a promise to wake the task when there is one.
+    pub(crate) fn poll(&self, context: &Context<'_>) -> Poll<Outcome> {
+        let waker = context.waker().clone();
+        let mut state = self.control.state();
+        if let Some(outcome) = state.known() {
+            return Poll::Ready(outcome.clone());
+        }
+        let before = state.wakers.insert(self.number, waker);
+        // What that does when it is dropped is not done under the lock.
+        drop(state);
+        drop(before);
+        Poll::Pending
+    }
+}
+
+impl Drop for Waiter<'_> {
+    fn drop(&mut self) {
+        let waker = self.control.state().wakers.remove(&self.number);
+        drop(waker);
+    }
 }
 
 /// A wall time limit that was set while the sandbox ran.
@@ -137,6 +184,7 @@ impl Control {
             changed: Condvar::new(),
             supervisor,
             key,
+            process: std::process::id(),
         }
     }
 
@@ -160,7 +208,15 @@ impl Control {
 
     // --- for those who hold the sandbox ---
 
+    /// Whether this is a copy of the process whose sandbox it is. Its locks may be held by threads that it does not have.
+    fn is_copy(&self) -> bool {
+        self.process != std::process::id()
+    }
+
     pub(crate) fn kill(&self) {
+        if self.is_copy() {
+            return;
+        }
         self.state().killed = true;
         self.supervisor.call(self.key);
     }
@@ -180,7 +236,7 @@ impl Control {
     }
 
     pub(crate) fn outcome(&self) -> Option<Outcome> {
-        self.state().outcome.clone()
+        self.state().known().cloned()
     }
 
     /// Waits until the program runs, or has an outcome.
@@ -192,7 +248,11 @@ impl Control {
 
     /// Waits for the outcome, at most that long.
     pub(crate) fn ended(&self, timeout: Option<Duration>) -> Option<Outcome> {
-        let waiting = |state: &mut State| state.outcome.is_none();
+        if self.is_copy() {
+            let what = "this process is a copy (fork) of the one that the sandbox belongs to".to_owned();
+            return Some(Outcome::new(String::new(), Status::InternalError { what }, Usage::default()));
+        }
+        let waiting = |state: &mut State| state.known().is_none();
         let state = match timeout {
             None => self.changed.wait_while(self.state(), waiting).unwrap_or_else(PoisonError::into_inner),
             Some(timeout) => {
@@ -200,21 +260,14 @@ impl Control {
                 waited.unwrap_or_else(PoisonError::into_inner).0
             }
         };
-        state.outcome.clone()
+        state.known().cloned()
     }
 
-    /// The outcome, or a promise to wake the task when there is one.
-    pub(crate) fn poll_outcome(&self, context: &Context<'_>) -> Poll<Outcome> {
+    /// Somebody who will wait for the outcome.
+    pub(crate) fn waiter(&self) -> Waiter<'_> {
         let mut state = self.state();
-        match &state.outcome {
-            Some(outcome) => Poll::Ready(outcome.clone()),
-            None => {
-                if !state.wakers.iter().any(|waker| waker.will_wake(context.waker())) {
-                    state.wakers.push(context.waker().clone());
-                }
-                Poll::Pending
-            }
-        }
+        state.next_waiter += 1;
+        Waiter { control: self, number: state.next_waiter }
     }
 
     // --- for the supervising thread ---
@@ -238,14 +291,23 @@ impl Control {
         self.changed.notify_all();
     }
 
+    /// This thread is about to tell the observer: if that asks for the outcome, it has it.
+    pub(crate) fn will_announce(&self, outcome: &Outcome) {
+        self.state().told = Some((thread::current().id(), outcome.clone()));
+    }
+
     /// The first outcome counts.
     pub(crate) fn announce_outcome(&self, outcome: Outcome) {
         let wakers = {
             let mut state = self.state();
             state.outcome.get_or_insert(outcome);
+            state.told = None;
             std::mem::take(&mut state.wakers)
         };
         self.changed.notify_all();
-        wakers.into_iter().for_each(Waker::wake);
+        for waker in wakers.into_values() {
+            // It is the runtime's own affair, and no reason for the others to wait for ever.
+            let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+        }
     }
 }

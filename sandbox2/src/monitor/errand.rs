@@ -1,14 +1,22 @@
-//! What is done for a sandbox that is about to end, and may take long: its stacks are told, and its observer.
+//! What is done for a sandbox and may take long: its processes are looked at, all of them; where it is about to end, its stacks are told, and
+//! its observer.
 
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::Arc;
+use std::time::Instant;
 
 #[cfg(not(feature = "symbolize"))]
 pub(super) use self::without::{Found, Stacks, Subject};
 use super::hub::quietly;
+use super::judge::Judge;
 #[cfg(feature = "symbolize")]
 pub(super) use super::stacks::{Found, Stacks, Subject};
+use crate::launch::{Processes, ProcessorTime};
 use crate::observer::Observer;
 use crate::outcome::Violation;
+use crate::policy::Decision;
+use crate::report::explain;
+use crate::sys::notify::{self, Notification};
 
 /// Without the feature `symbolize` there are no stacks to tell.
 #[cfg(not(feature = "symbolize"))]
@@ -51,7 +59,59 @@ mod without {
     }
 }
 
-/// What is to be done.
+/// A look at all processes of a sandbox.
+#[derive(Debug)]
+pub(super) struct Walk {
+    pub(super) processes: Processes,
+    /// What they are sent.
+    pub(super) signal: Option<i32>,
+    /// What they had used before; then what they have.
+    pub(super) time: Option<ProcessorTime>,
+    /// When it began.
+    pub(super) began: Instant,
+}
+
+impl Walk {
+    /// Does it.
+    pub(super) fn run(mut self) -> Walk {
+        if let Some(signal) = self.signal {
+            self.processes.signal_all(signal);
+        }
+        if let Some(time) = &mut self.time {
+            self.processes.processor_time(time);
+        }
+        self
+    }
+}
+
+/// How to say what a call is that is a violation.
+#[derive(Debug)]
+pub(super) struct Explanation {
+    pub(super) judge: Arc<Judge>,
+    pub(super) listener: Arc<OwnedFd>,
+    pub(super) notification: Notification,
+    pub(super) decision: Decision,
+}
+
+impl Explanation {
+    /// Without what its pointers point to.
+    pub(super) fn by_registers(&self) -> Violation {
+        self.explain(&mut |_| None)
+    }
+
+    /// With it. A sandboxee that can have its memory wait (`userfaultfd(2)`, a file of a file system that hangs) has this wait.
+    pub(super) fn run(self) -> Box<Violation> {
+        let (listener, notification) = (self.listener.as_fd(), &self.notification);
+        Box::new(self.explain(&mut |address| notify::read_string(listener, notification, address, explain::TEXT_LIMIT)))
+    }
+
+    fn explain(&self, read: &mut dyn FnMut(u64) -> Option<(Vec<u8>, bool)>) -> Violation {
+        let Notification { data, pid, .. } = &self.notification;
+        explain::explain(&self.judge.policy, self.decision, data, *pid, read)
+    }
+}
+
+/// What is to be done before an end.
 pub(super) struct Errand {
     /// Whose stacks are told; that kills it.
     pub(super) subject: Option<Subject>,

@@ -20,14 +20,12 @@ use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
 use super::caller::Waiting;
-use super::control::Control;
-use super::errand::Done;
+use super::errand::{Done, Walk};
 use super::member::{Member, Notified};
-use super::station::Station;
+use super::station::{Station, watch};
 use crate::error::{SetupError, Stage};
-use crate::handlers::Ruling;
-use crate::observer::Observer;
-use crate::outcome::Outcome;
+use crate::handlers::{Ruling, of_panic};
+use crate::outcome::{Outcome, Violation};
 use crate::sys;
 use crate::sys::notify::{Mailbox, Notification};
 
@@ -38,10 +36,14 @@ pub(super) enum Message {
     Join(Box<Member>),
     /// A host has a request.
     Request { key: u64 },
-    /// A handler that took long has decided.
-    Decided { key: u64, notification: Notification, ruling: Ruling },
+    /// A handler that took long has decided; `None`: and the call has its answer.
+    Decided { key: u64, notification: Notification, ruling: Option<Ruling> },
+    /// A violation is explained that took long.
+    Explained { key: u64, violation: Box<Violation> },
     /// An errand that took long is done.
     Done { key: u64, done: Done },
+    /// A look at all processes that took long is done.
+    Walked { key: u64, walk: Walk },
 }
 
 /// Everything that one thread supervises.
@@ -261,7 +263,11 @@ impl Hub {
                 Message::Decided { key, notification, ruling } => {
                     self.with(key, |member, mailbox| member.decided(mailbox, &notification, ruling));
                 }
+                Message::Explained { key, violation } => {
+                    self.with(key, |member, _| member.explained(Some(violation)));
+                }
                 Message::Done { key, done } => drop(self.with(key, |member, _| member.done(done))),
+                Message::Walked { key, walk } => drop(self.with(key, |member, _| member.walked(walk))),
             }
         }
     }
@@ -299,14 +305,6 @@ impl Hub {
             }
             Some((entry.member, outcome))
         })
-    }
-
-    /// Another thread goes on where one left the hub for foreign code that takes long.
-    pub(super) fn taken_over(&mut self) {
-        let keys: Vec<u64> = self.members.keys().copied().collect();
-        for key in keys {
-            self.with(key, |member, _| member.taken_over());
-        }
     }
 }
 
@@ -393,7 +391,8 @@ fn notified(mut hub: Box<Hub>, key: u64) -> Option<Box<Hub>> {
             let judge = Arc::clone(&entry.member.judge);
             let station = Arc::clone(&this.station);
             let caller = Waiting { listener, notification };
-            let (back, ruling) = station.leave(hub, || judge.handlers.decide(&caller, &notification.data));
+            let (back, ruling) =
+                station.leave(hub, || caller.give_descriptor(judge.handlers.decide(&caller, &notification.data)));
             let Some(mut hub) = back else {
                 station.bell.ring(Message::Decided { key, notification, ruling });
                 return None;
@@ -402,6 +401,47 @@ fn notified(mut hub: Box<Hub>, key: u64) -> Option<Box<Hub>> {
             Some(hub)
         }
     }
+}
+
+/// Looks at all processes of those of these for which it is time.
+fn take_walks(mut hub: Box<Hub>, candidates: &[u64]) -> Option<Box<Hub>> {
+    for key in candidates {
+        let Some(walk) = hub.with(*key, |member, _| member.take_walk()).flatten() else { continue };
+        let station = Arc::clone(&hub.station);
+        // Without anybody who watches it is done all the same, and others wait.
+        let (back, walk) = match watch(&station) {
+            Ok(()) => station.leave(hub, || walk.run()),
+            Err(_) => (Some(hub), walk.run()),
+        };
+        let Some(with_hub) = back else {
+            station.bell.ring(Message::Walked { key: *key, walk });
+            return None;
+        };
+        hub = with_hub;
+        hub.with(*key, |member, _| member.walked(walk));
+    }
+    Some(hub)
+}
+
+/// Explains the violations of those of these that have one.
+fn explain_violations(mut hub: Box<Hub>, candidates: &[u64]) -> Option<Box<Hub>> {
+    for key in candidates {
+        let Some(explanation) = hub.with(*key, |member, _| member.take_explanation()).flatten() else { continue };
+        let station = Arc::clone(&hub.station);
+        if watch(&station).is_err() {
+            // Nobody would go on if it took long.
+            hub.with(*key, |member, _| member.explained(None));
+            continue;
+        }
+        let (back, violation) = station.leave(hub, || explanation.run());
+        let Some(with_hub) = back else {
+            station.bell.ring(Message::Explained { key: *key, violation });
+            return None;
+        };
+        hub = with_hub;
+        hub.with(*key, |member, _| member.explained(Some(violation)));
+    }
+    Some(hub)
 }
 
 /// Does what is to be done before those of these end that are about to.
@@ -422,33 +462,49 @@ fn run_errands(mut hub: Box<Hub>, candidates: &[u64]) -> Option<Box<Hub>> {
 
 /// Ends those of these that are to end, and tells what has come of those that are over.
 fn tell_outcomes(hub: Box<Hub>, candidates: &[u64]) -> Option<Box<Hub>> {
+    let hub = take_walks(hub, candidates)?;
+    let hub = explain_violations(hub, candidates)?;
     let mut hub = run_errands(hub, candidates)?;
     while let Some((member, outcome)) = hub.next_over(candidates) {
-        let Some(observer) = member.observer.clone() else {
+        if !member.has_code_of_the_host() {
             member.control.announce_outcome(outcome);
             continue;
-        };
+        }
         let station = Arc::clone(&hub.station);
-        let (back, ()) = station.leave(hub, || tell_outcome(&*observer, &member.control, outcome));
+        let (back, ()) = station.leave(hub, || tell_outcome(member, outcome));
         hub = back?;
     }
     Some(hub)
 }
 
+/// Goes on where another thread left the hub for foreign code that takes long. What was still to be done in its round is done now: nothing
+/// that happens later need be about those whose turn did not come.
+pub(super) fn take_over(mut hub: Box<Hub>) {
+    let keys: Vec<u64> = hub.members.keys().copied().collect();
+    for key in &keys {
+        hub.with(*key, |member, _| member.taken_over());
+    }
+    if let Some(hub) = tell_outcomes(hub, &keys) {
+        drive(hub);
+    }
+}
+
 /// Tells the observer, and then those who wait.
-pub(super) fn tell_outcome(observer: &dyn Observer, control: &Control, outcome: Outcome) {
-    let outcome = match quietly(|| observer.finished(&outcome)) {
+///
+/// What the host's code owns goes with the member, and can be anything: the last handle of another sandbox, which waits for its end.
+fn tell_outcome(member: Box<Member>, outcome: Outcome) {
+    member.control.will_announce(&outcome);
+    let panic = member.observer.as_ref().and_then(|observer| quietly(|| observer.finished(&outcome)));
+    member.control.announce_outcome(match panic {
         Some(panic) => outcome.with_failure("observer", panic),
         None => outcome,
-    };
-    control.announce_outcome(outcome);
+    });
+    // There is nobody left to tell of a panic.
+    let _ = quietly(|| drop(member));
 }
 
 /// What it panicked with, if it did.
 pub(super) fn quietly(foreign: impl FnOnce()) -> Option<String> {
     // What it was about to change is its own affair; nothing here is left half-done.
-    let panic = catch_unwind(AssertUnwindSafe(foreign)).err()?;
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    Some(text.map_or_else(|| "it panicked".to_owned(), |text| format!("it panicked: {text}")))
+    catch_unwind(AssertUnwindSafe(foreign)).err().map(of_panic)
 }

@@ -11,7 +11,7 @@ use sandbox2_policy::insn::SeccompData;
 
 use super::control::Control;
 use super::end::{Deadline, End, Ending};
-use super::errand::{Done, Errand, Found, Stacks, Subject};
+use super::errand::{Done, Errand, Explanation, Found, Stacks, Subject, Walk};
 use super::handshake::LastStep;
 use super::judge::{Judge, Verdict};
 use super::meter::Meter;
@@ -19,14 +19,16 @@ use super::telemetry::Telemetry;
 use crate::handlers::{Reply, Ruling};
 use crate::launch::{self, Launched, Tree};
 use crate::observer::Observer;
-use crate::outcome::{Failures, Outcome, Status, Supervised, Usage};
+use crate::outcome::{Failures, Outcome, Status, Supervised, Usage, Violation};
 use crate::policy::Decision;
-use crate::report::explain;
 use crate::sys;
-use crate::sys::notify::{self, Addition, Answer, Mailbox, Notification};
+use crate::sys::notify::{Answer, Mailbox, Notification};
 
-/// How many slow handlers of one sandbox there may be at a time. Beyond that its calls wait.
+/// How many slow handlers of one sandbox there may be at a time. Beyond that its calls wait; if all of them are stuck, they are denied.
 const MOST_IN_FLIGHT: usize = 16;
+
+/// How long explaining a violation may take: after that the memory that the call points to is left out.
+const EXPLAINING: Duration = Duration::from_secs(1);
 
 /// How long telling of an end may take. Stacks take no longer by themselves.
 const ERRAND_PATIENCE: Duration = Duration::from_secs(10);
@@ -40,6 +42,10 @@ pub(super) struct Member {
     started: Instant,
     deadline: Deadline,
     meter: Option<Meter>,
+    /// What all processes are to be sent, as soon as nobody looks at them.
+    signal: Option<i32>,
+    /// Whether somebody looks at all processes.
+    walked: bool,
     phase: Phase,
     failures: Failures,
     supervised: Supervised,
@@ -86,6 +92,12 @@ struct Ends {
     call: Option<Notification>,
     /// Until when the errand may take; `None`: it has not begun.
     until: Option<Instant>,
+    /// Whether the errand needs the sandbox to be there: its stacks are told.
+    needed: bool,
+    /// Whether this is a violation that is being explained, until that time; that comes before the errand.
+    explaining: bool,
+    /// How, if that has not begun.
+    explanation: Option<Box<Explanation>>,
 }
 
 /// A call that a handler thinks about.
@@ -93,7 +105,8 @@ struct Ends {
 struct InFlight {
     id: u64,
     nr: u32,
-    until: Instant,
+    /// Until when it may take; `None`: it took longer and the call was denied, but the handler is still at it.
+    until: Option<Instant>,
 }
 
 /// What a notification came to.
@@ -127,6 +140,8 @@ impl Member {
             started,
             deadline,
             meter,
+            signal: None,
+            walked: false,
             phase: Phase::Running(running),
             failures: Failures::default(),
             supervised,
@@ -134,6 +149,11 @@ impl Member {
             stacks,
             found: Found::default(),
         }
+    }
+
+    /// Whether code of the host's goes with it, and what that owns.
+    pub(super) fn has_code_of_the_host(&self) -> bool {
+        self.observer.is_some() || !self.judge.handlers.is_empty()
     }
 
     /// Readable when the sandbox is gone.
@@ -165,11 +185,14 @@ impl Member {
     /// The next time at which something is to be done though nothing has happened.
     pub(super) fn next_time(&self) -> Option<Instant> {
         match &self.phase {
-            Phase::Running(Running { ending: Some(ends), .. }) => ends.until,
+            Phase::Running(Running { ending: Some(ends), .. }) => {
+                let limit = self.deadline.at().filter(|_| !matches!(ends.end, End::TimedOut(_)));
+                ends.until.map(|until| limit.map_or(until, |limit| limit.min(until)))
+            }
             Phase::Running(running) => {
                 let last = running.last.as_ref().and_then(LastStep::until);
-                let handlers = running.in_flight.iter().map(|call| call.until);
-                let meter = self.meter.as_ref().map(Meter::next_look);
+                let handlers = running.in_flight.iter().filter_map(|call| call.until);
+                let meter = self.meter.as_ref().and_then(Meter::next_look).filter(|_| !self.walked);
                 handlers.chain(last).chain(meter).chain(self.deadline.at()).min()
             }
             Phase::Ending(ending) => Some(ending.until()),
@@ -223,8 +246,15 @@ impl Member {
                 running.answer(mailbox, notification.id, answer)?;
                 Ok(Notified::Done)
             }
+            Verdict::Ask if running.in_flight.len() >= MOST_IN_FLIGHT => {
+                // A sandboxee that can make handlers stick must not have a thread of the host's with each call.
+                running.answer(mailbox, notification.id, Answer::Fail(libc::EPERM as u16))?;
+                let what = format!("{MOST_IN_FLIGHT} of this sandbox's handlers are stuck already");
+                self.failed(self.judge.name_of(notification.data.nr), what);
+                Ok(Notified::Done)
+            }
             Verdict::Ask => {
-                let until = now + self.judge.handlers.patience();
+                let until = now.checked_add(self.judge.handlers.patience()).or(Some(now));
                 running.in_flight.push(InFlight { id: notification.id, nr: notification.data.nr, until });
                 Ok(Notified::Ask(Arc::clone(&running.listener), notification))
             }
@@ -240,43 +270,70 @@ impl Member {
     }
 
     fn violation(&mut self, notification: &Notification, decision: Decision) {
-        let Phase::Running(running) = &self.phase else { return };
-        let listener = running.listener.as_fd();
-        let mut read = |address| notify::read_string(listener, notification, address, explain::TEXT_LIMIT);
-        let policy = &self.judge.policy;
-        let violation = explain::explain(policy, decision, &notification.data, notification.pid, &mut read);
-        self.telemetry.violation(&violation);
-        self.end_with(End::Violation(Box::new(violation)), Some(*notification));
+        let Phase::Running(running) = &mut self.phase else { return };
+        if running.ending.is_some() {
+            return;
+        }
+        let (judge, listener) = (Arc::clone(&self.judge), Arc::clone(&running.listener));
+        let explanation = Explanation { judge, listener, notification: *notification, decision };
+        running.ending = Some(Ends {
+            end: End::Violation(Box::new(explanation.by_registers())),
+            call: Some(*notification),
+            until: Some(Instant::now() + EXPLAINING),
+            needed: true,
+            explaining: true,
+            explanation: Some(Box::new(explanation)),
+        });
     }
 
-    /// A handler has decided.
-    pub(super) fn decided(&mut self, mailbox: &mut Mailbox, notification: &Notification, ruling: Ruling) {
+    /// A violation that is to be explained, if that has not begun.
+    pub(super) fn take_explanation(&mut self) -> Option<Box<Explanation>> {
+        let Phase::Running(running) = &mut self.phase else { return None };
+        running.ending.as_mut()?.explanation.take()
+    }
+
+    /// A violation is explained, or is not going to be.
+    pub(super) fn explained(&mut self, violation: Option<Box<Violation>>) {
+        let Phase::Running(running) = &mut self.phase else { return };
+        let Some(ends) = running.ending.as_mut().filter(|ends| ends.explaining) else { return };
+        (ends.until, ends.needed, ends.explaining, ends.explanation) = (None, false, false, None);
+        if let Some(violation) = violation {
+            ends.end = End::Violation(violation);
+        }
+        if let End::Violation(violation) = &ends.end {
+            self.telemetry.violation(violation);
+        }
+        self.finish_unless_told();
+    }
+
+    /// A handler has decided; `None`: and the call has its answer.
+    pub(super) fn decided(&mut self, mailbox: &mut Mailbox, notification: &Notification, ruling: Option<Ruling>) {
         if let Err(end) = self.carry_out(mailbox, notification, ruling) {
             self.end(end);
         }
     }
 
-    fn carry_out(&mut self, mailbox: &mut Mailbox, notification: &Notification, ruling: Ruling) -> Result<(), End> {
+    fn carry_out(
+        &mut self,
+        mailbox: &mut Mailbox,
+        notification: &Notification,
+        ruling: Option<Ruling>,
+    ) -> Result<(), End> {
         let Phase::Running(running) = &mut self.phase else { return Ok(()) };
         let id = notification.id;
-        // Otherwise its time was over, and it was denied.
         let Some(index) = running.in_flight.iter().position(|call| call.id == id) else { return Ok(()) };
         let call = running.in_flight.swap_remove(index);
-        let ruling = if Instant::now() < call.until { ruling } else { Ruling::Failed(self.judge.out_of_patience()) };
+        // Otherwise its time was over, and it was denied.
+        let (Some(until), Some(ruling)) = (call.until, ruling) else { return Ok(()) };
+        let ruling = if Instant::now() < until { ruling } else { Ruling::Failed(self.judge.out_of_patience()) };
         let mut failed = None;
         const DENIED: Answer = Answer::Fail(libc::EPERM as u16);
         let answer = match ruling {
             Ruling::Reply(Reply::Proceed { inspect: false }) => Answer::Continue,
             Ruling::Reply(Reply::Fail(errno)) => Answer::Fail(errno),
             Ruling::Reply(Reply::Return(value)) => Answer::Return(value),
-            Ruling::Reply(Reply::Descriptor { descriptor, cloexec }) => {
-                let addition = Addition { at: None, cloexec, answer: true };
-                let added = notify::add_descriptor(running.listener.as_fd(), id, descriptor.as_fd(), addition);
-                match added {
-                    Ok(_) => return Ok(()),
-                    Err(sys::Errno(errno)) => Answer::Fail(u16::try_from(errno).unwrap_or(libc::EPERM as u16)),
-                }
-            }
+            // Who has not been given it by the handler's thread does not get it.
+            Ruling::Reply(Reply::Descriptor { .. }) => DENIED,
             Ruling::Reply(Reply::Violation) => {
                 let decision = self.judge.decide(&notification.data);
                 self.violation(notification, decision);
@@ -310,7 +367,15 @@ impl Member {
     pub(super) fn look_at_clock(&mut self, mailbox: &mut Mailbox) {
         let Phase::Running(running) = &mut self.phase else { return };
         if let Some(ends) = &running.ending {
-            if ends.until.is_some_and(|until| until <= Instant::now()) {
+            let over = ends.until.is_some_and(|until| until <= Instant::now());
+            if ends.explaining {
+                if over || self.deadline.over().is_some() {
+                    self.explained(None);
+                }
+            } else if !matches!(ends.end, End::TimedOut(_)) && self.deadline.over().is_some() {
+                // What is told of its end does not give it more time.
+                self.finish_errand();
+            } else if over {
                 let what = "telling of its end took too long".to_owned();
                 self.failed("observer".to_owned(), what);
                 self.finish_errand();
@@ -324,11 +389,11 @@ impl Member {
             return self.end(End::NotSandboxed(error));
         }
         let now = Instant::now();
-        if let Some(limit) = self.meter.as_mut().and_then(|meter| meter.look(&running.tree, now)) {
-            return self.end(End::CpuTimeExceeded(limit));
+        let mut overdue = Vec::new();
+        for call in running.in_flight.iter_mut().filter(|call| call.until.is_some_and(|until| until <= now)) {
+            overdue.push(*call);
+            call.until = None;
         }
-        let overdue = running.in_flight.iter().filter(|call| call.until <= now).copied().collect::<Vec<_>>();
-        running.in_flight.retain(|call| call.until > now);
         for call in overdue {
             let Phase::Running(running) = &self.phase else { return };
             if let Err(end) = running.answer(mailbox, call.id, Answer::Fail(libc::EPERM as u16)) {
@@ -348,10 +413,52 @@ impl Member {
             self.deadline = Deadline::new(new.since, new.limit);
         }
         if requests.killed {
-            return self.end(End::Killed);
+            return self.kill();
         }
-        if let (Some(paused), Phase::Running(running)) = (requests.paused, &self.phase) {
-            running.tree.signal_all(if paused { libc::SIGSTOP } else { libc::SIGCONT });
+        if let Some(paused) = requests.paused {
+            self.signal = Some(if paused { libc::SIGSTOP } else { libc::SIGCONT });
+        }
+    }
+
+    /// A look at all processes, if it is time for one and nobody is at it.
+    pub(super) fn take_walk(&mut self) -> Option<Walk> {
+        let Phase::Running(running) = &self.phase else { return None };
+        if self.walked || running.ending.is_some() {
+            return None;
+        }
+        let began = Instant::now();
+        let due = self.meter.as_ref().and_then(Meter::next_look).is_some_and(|next| next <= began);
+        if !due && self.signal.is_none() {
+            return None;
+        }
+        let processes = running.tree.processes();
+        self.walked = true;
+        let time = self.meter.as_mut().and_then(|meter| meter.begin(began));
+        Some(Walk { processes, signal: self.signal.take(), time, began })
+    }
+
+    /// All processes were looked at.
+    pub(super) fn walked(&mut self, walk: Walk) {
+        self.walked = false;
+        let over = match (&mut self.meter, walk.time) {
+            (Some(meter), Some(used)) => meter.looked(used, walk.began),
+            _ => None,
+        };
+        if let Some(limit) = over {
+            self.end(End::CpuTimeExceeded(limit));
+        }
+    }
+
+    /// Ends it because the host says so. What is still to be told of another end does not keep it alive.
+    fn kill(&mut self) {
+        match &self.phase {
+            Phase::Running(Running { ending: Some(Ends { explaining: true, .. }), .. }) => self.explained(None),
+            // One that has not begun yet sees that it is killed.
+            Phase::Running(Running { ending: Some(Ends { until: None, .. }), .. }) => {}
+            Phase::Running(Running { ending: Some(ends), .. }) if !matches!(ends.end, End::Killed) => {
+                self.finish_errand();
+            }
+            _ => self.end(End::Killed),
         }
     }
 
@@ -370,19 +477,22 @@ impl Member {
         self.end(End::Broken(what));
     }
 
-    fn end(&mut self, end: End) {
-        self.end_with(end, None);
-    }
-
     /// Ends it, or will once an errand is done. The first end counts.
-    fn end_with(&mut self, end: End, call: Option<Notification>) {
+    fn end(&mut self, end: End) {
         let Phase::Running(running) = &mut self.phase else { return };
         if running.ending.is_some() {
             return;
         }
-        let told = self.observer.is_some() && matches!(end, End::Violation(_));
-        let stacks = self.stacks.as_ref().is_some_and(|stacks| stacks.wants(&end));
-        running.ending = Some(Ends { end, call, until: None });
+        running.ending =
+            Some(Ends { end, call: None, until: None, needed: false, explaining: false, explanation: None });
+        self.finish_unless_told();
+    }
+
+    /// Ends it if nobody is to be told first.
+    fn finish_unless_told(&mut self) {
+        let Phase::Running(Running { ending: Some(ends), .. }) = &self.phase else { return };
+        let told = self.observer.is_some() && matches!(ends.end, End::Violation(_));
+        let stacks = self.stacks.as_ref().is_some_and(|stacks| stacks.wants(&ends.end));
         if !told && !stacks {
             self.finish_errand();
         }
@@ -397,7 +507,14 @@ impl Member {
             (Some(observer), End::Violation(violation)) => Some((Arc::clone(observer), violation.clone())),
             _ => None,
         };
-        Some(Errand { subject: self.stacks.as_ref().and_then(|stacks| running.subject(stacks)), observer })
+        // Who wants it dead wants no stack first, unless that is what was asked for.
+        let killed = self.control.is_killed() && !matches!(ends.end, End::Killed);
+        let stacks = self.stacks.as_ref().filter(|_| !killed);
+        let subject = stacks.and_then(|stacks| running.subject(stacks));
+        if let Some(ends) = running.ending.as_mut() {
+            ends.needed = subject.is_some();
+        }
+        Some(Errand { subject, observer })
     }
 
     /// An errand is done.
@@ -411,9 +528,7 @@ impl Member {
 
     /// Another thread supervises, since an errand takes long. If nobody but an observer is told, it does not have to be waited for.
     pub(super) fn taken_over(&mut self) {
-        if self.stacks.is_none()
-            && let Phase::Running(Running { ending: Some(_), .. }) = &self.phase
-        {
+        if let Phase::Running(Running { ending: Some(Ends { until: Some(_), needed: false, .. }), .. }) = &self.phase {
             self.finish_errand();
         }
     }
@@ -475,7 +590,8 @@ impl Drop for Member {
 
 impl Running {
     fn takes_calls(&self) -> bool {
-        self.listening && self.ending.is_none() && self.in_flight.len() < MOST_IN_FLIGHT
+        let thinking = self.in_flight.iter().any(|call| call.until.is_some());
+        self.listening && self.ending.is_none() && (self.in_flight.len() < MOST_IN_FLIGHT || !thinking)
     }
 
     /// What stacks are to be told of.

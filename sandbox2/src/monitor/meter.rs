@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::launch::{ProcessorTime, Tree};
+use crate::launch::ProcessorTime;
 
 /// The shortest and the longest time between two looks.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
@@ -11,7 +11,8 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(20), Duration::from_
 #[derive(Debug)]
 pub(super) struct Meter {
     limit: Duration,
-    used: ProcessorTime,
+    /// `None` while somebody looks.
+    used: Option<ProcessorTime>,
     next: Instant,
 }
 
@@ -19,22 +20,26 @@ impl Meter {
     /// `None` where there is no limit.
     pub(super) fn new(limit: Option<Duration>, now: Instant) -> Option<Meter> {
         let limit = limit.filter(|limit| !limit.is_zero())?;
-        Some(Meter { limit, used: ProcessorTime::default(), next: now + pause(limit) })
+        Some(Meter { limit, used: Some(ProcessorTime::default()), next: now + pause(limit) })
     }
 
-    pub(super) fn next_look(&self) -> Instant {
-        self.next
+    /// When it is time to look; `None` while somebody does.
+    pub(super) fn next_look(&self) -> Option<Instant> {
+        self.used.as_ref().map(|_| self.next)
     }
 
-    /// The limit, if it is time to look and it is used up.
-    pub(super) fn look(&mut self, tree: &Tree, now: Instant) -> Option<Duration> {
-        if now < self.next {
-            return None;
-        }
-        tree.processor_time(&mut self.used);
-        let left = self.limit.saturating_sub(self.used.total());
+    /// What was used so far, for whoever looks now, if it is time to.
+    pub(super) fn begin(&mut self, now: Instant) -> Option<ProcessorTime> {
+        self.used.take_if(|_| now >= self.next)
+    }
+
+    /// What has been used, and when the look at it began; the limit, if that is used up.
+    pub(super) fn looked(&mut self, used: ProcessorTime, began: Instant) -> Option<Duration> {
+        let left = self.limit.saturating_sub(used.total());
+        self.used = Some(used);
         // What a look costs is not to become more than what is looked at.
-        self.next = now + pause(left).max(now.elapsed() * 20);
+        let took = began.elapsed();
+        self.next = began + took + pause(left).max(took * 20);
         left.is_zero().then_some(self.limit)
     }
 }
@@ -54,6 +59,6 @@ mod tests {
     fn without_a_limit_there_is_no_meter() {
         let now = Instant::now();
         assert!(Meter::new(None, now).is_none() && Meter::new(Some(Duration::ZERO), now).is_none());
-        assert!(Meter::new(Some(Duration::MAX), now).is_some_and(|meter| meter.next_look() == now + PAUSES.1));
+        assert!(Meter::new(Some(Duration::MAX), now).is_some_and(|meter| meter.next_look() == Some(now + PAUSES.1)));
     }
 }

@@ -24,6 +24,10 @@ const STOPPING: (Duration, Duration) = (Duration::from_millis(10), Duration::fro
 /// How long killed threads are waited for.
 const DYING: Duration = Duration::from_secs(2);
 
+/// How long to wait between two looks: there is no descriptor that tells of a stop.
+const SHORTEST_PAUSE: Duration = Duration::from_micros(20);
+const LONGEST_PAUSE: Duration = Duration::from_millis(1);
+
 /// The most threads that are stopped.
 const MOST_THREADS: usize = 64;
 
@@ -158,9 +162,7 @@ impl Subject {
 
     /// Whether a number is that of a thread of this sandbox.
     fn is_of_this_sandbox(&self, tid: i32) -> bool {
-        let namespace = |pid: i32| fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
-        let init = crate::launch::pid_of(&self.init).ok().and_then(namespace);
-        init.is_some() && init == namespace(tid)
+        crate::launch::is_of_sandbox(tid, &self.init)
     }
 }
 
@@ -185,6 +187,10 @@ impl Attached {
     }
 
     fn attach(&mut self, tid: i32, is_right: impl Fn(i32) -> bool) -> Result<(), String> {
+        // It may have ended long ago, while an observer took its time: then the number can be anybody's, and nobody is touched.
+        if !is_right(tid) {
+            return Err("it has ended".to_owned());
+        }
         let options = if self.lets_go { 0 } else { libc::PTRACE_O_EXITKILL };
         ptrace::seize(tid, options).map_err(|errno| named("attached to", errno))?;
         // While this is attached to it, the number is nobody else's.
@@ -227,18 +233,32 @@ impl Attached {
         }
     }
 
-    /// Waits until all of them are dead: nobody else can.
-    fn bury(self) {
+    /// Waits until all of them are dead: nobody else can. They take turns, since the first thread of a process is not dead before its others
+    /// are.
+    fn bury(mut self) {
         let until = Instant::now() + DYING;
-        for tid in self.tids {
-            while let Some(status) = await_change(tid, until.saturating_duration_since(Instant::now())) {
-                if !libc::WIFSTOPPED(status) {
-                    break;
-                }
-                // Another stop on its way out.
-                let _ = ptrace::go_on(tid, 0);
+        let mut pause = SHORTEST_PAUSE;
+        loop {
+            self.tids.retain(|tid| !is_buried(*tid));
+            if self.tids.is_empty() || Instant::now() >= until {
+                return;
             }
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
+    }
+}
+
+/// Whether a killed thread is dead, or none of ours.
+fn is_buried(tid: i32) -> bool {
+    match ptrace::wait(tid, libc::WNOHANG, &mut Rusage::default()) {
+        Ok((0, _)) | Err(Errno(libc::EINTR)) => false,
+        Ok((_, status)) if libc::WIFSTOPPED(status) => {
+            // Another stop on its way out.
+            let _ = ptrace::go_on(tid, 0);
+            false
+        }
+        Ok(_) | Err(_) => true,
     }
 }
 
@@ -255,7 +275,7 @@ fn named(what: &str, Errno(errno): Errno) -> String {
 /// The next stop of a thread, or its end, at most that long; `None` if neither comes, or nobody is there.
 fn await_change(tid: i32, patience: Duration) -> Option<i32> {
     let until = Instant::now() + patience;
-    let mut pause = Duration::from_micros(20);
+    let mut pause = SHORTEST_PAUSE;
     loop {
         match ptrace::wait(tid, libc::WNOHANG, &mut Rusage::default()) {
             Ok((0, _)) | Err(Errno(libc::EINTR)) => {}
@@ -265,9 +285,8 @@ fn await_change(tid: i32, patience: Duration) -> Option<i32> {
         if Instant::now() >= until {
             return None;
         }
-        // There is no descriptor that tells of it.
         std::thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(1));
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 

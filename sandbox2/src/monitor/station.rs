@@ -13,7 +13,7 @@ use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use super::control::{Attention, Bell};
-use super::hub::{Hub, Message, drive};
+use super::hub::{self, Hub, Message};
 use crate::error::{SetupError, Stage};
 
 /// How long a hub may be left before another thread takes it.
@@ -97,9 +97,8 @@ impl Station {
             self.since.store(0, SeqCst);
             left.take()
         };
-        if let Some(Left { mut hub, .. }) = taken {
-            hub.taken_over();
-            drive(hub);
+        if let Some(Left { hub, .. }) = taken {
+            hub::take_over(hub);
         }
     }
 }

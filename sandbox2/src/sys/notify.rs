@@ -184,7 +184,7 @@ impl Mailbox {
         Ok(Some(Notification { id: raw.id, pid: raw.pid, data: raw.data }))
     }
 
-    /// Answers; `false` if the caller is gone.
+    /// Answers; `false` if the caller is gone, or is taking a descriptor for an answer.
     pub(crate) fn send(&mut self, listener: BorrowedFd<'_>, id: u64, answer: Answer) -> Result<bool> {
         let raw = match answer {
             Answer::Continue => RawAnswer { id, flags: CONTINUE, ..RawAnswer::default() },
@@ -200,7 +200,7 @@ impl Mailbox {
             match unsafe { raw::syscall(libc::SYS_ioctl, args) } {
                 Ok(_) => return Ok(true),
                 Err(Errno(libc::EINTR)) => {}
-                Err(Errno(libc::ENOENT)) => return Ok(false),
+                Err(Errno(libc::ENOENT | libc::EINPROGRESS)) => return Ok(false),
                 Err(errno) => return Err(errno),
             }
         }
@@ -219,7 +219,9 @@ pub(crate) fn is_valid(listener: BorrowedFd<'_>, id: u64) -> bool {
     }
 }
 
-/// Gives the caller of a notification a copy of `from`; its number there, or `None` if the caller is gone.
+/// Gives the caller of a notification a copy of `from`; its number there, or `None` if the caller is gone, or has its answer.
+///
+/// Blocks until the caller has taken it, however long that does not run.
 pub(crate) fn add_descriptor(
     listener: BorrowedFd<'_>,
     id: u64,
@@ -242,7 +244,7 @@ pub(crate) fn add_descriptor(
         match unsafe { raw::syscall(libc::SYS_ioctl, [fd(listener), ADD_FD, place, 0, 0, 0]) } {
             Ok(number) => return Ok(Some(number as i32)),
             Err(Errno(libc::EINTR)) => {}
-            Err(Errno(libc::ENOENT | libc::ESRCH)) => return Ok(None),
+            Err(Errno(libc::ENOENT | libc::ESRCH | libc::EINPROGRESS)) => return Ok(None),
             Err(errno) => return Err(errno),
         }
     }

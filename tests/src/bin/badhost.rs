@@ -23,6 +23,7 @@ fn main() -> Result<()> {
         "reuse" => reuse(program),
         "deaths" => deaths(program),
         "emfile" => emfile(program),
+        "pause" => pause(program),
         other => Err(format!("unknown mode {other:?}").into()),
     }
 }
@@ -182,4 +183,30 @@ fn own_children() -> Result<Vec<String>> {
         }
     }
     Ok(found)
+}
+
+/// Stops a sandboxee that has more processes than this host may have descriptors.
+fn pause(program: &str) -> Result<()> {
+    let few = libc::rlimit { rlim_cur: 64, rlim_max: 64 };
+    // SAFETY: one `struct rlimit`.
+    assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &few) }, 0);
+    let mut executor = Executor::new(program, ["it", "100"]).stdin(Stdio::null());
+    let mut output = std::io::BufReader::new(executor.ipc_mut().receive_fd(1)?);
+    let running = Sandbox2::new(executor, &ANYTHING).run_async()?;
+    output.read_line(&mut String::new())?;
+    let pid = running.pid().ok_or("it runs")?;
+    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))?;
+    let children: Vec<&str> = children.split_whitespace().collect();
+    assert_eq!(children.len(), 100);
+    running.pause();
+    // Whoever waits for this one gives up before long.
+    while !children.iter().all(|child| {
+        std::fs::read_to_string(format!("/proc/{child}/status")).is_ok_and(|status| status.contains("State:\tT"))
+    }) {
+        std::thread::yield_now();
+    }
+    running.kill();
+    println!("{}", running.await_result());
+    println!("done");
+    Ok(())
 }

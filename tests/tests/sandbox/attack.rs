@@ -390,3 +390,10 @@ fn a_launch_server_has_nothing_in_the_way_of_what_the_host_maps_later() {
     let text = said(host);
     assert!(text.ends_with("done\n"), "{text}");
 }
+
+#[test]
+fn a_host_with_few_descriptors_can_stop_a_sandbox_with_many_processes() {
+    let Some(host) = bad_host("pause", "herd") else { return };
+    let text = said(host);
+    assert!(text.ends_with("done\n"), "{text}");
+}

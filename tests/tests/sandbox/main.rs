@@ -2,6 +2,7 @@
 
 mod asynchronous;
 mod attack;
+mod attack_monitor;
 mod buffer;
 mod c;
 mod client;

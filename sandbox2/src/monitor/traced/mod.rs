@@ -308,13 +308,22 @@ impl Clock<'_> {
             if let Some(limit) = self.deadline.over() {
                 return End::TimedOut(limit);
             }
-            if let Some(limit) = self.meter.as_mut().and_then(|meter| meter.look(tree, Instant::now())) {
+            if let Some(limit) = self.look_at_meter(tree) {
                 return End::CpuTimeExceeded(limit);
             }
             if gone {
                 return End::Gone;
             }
         }
+    }
+
+    /// The limit of all processes' time, if it is used up.
+    fn look_at_meter(&mut self, tree: &Tree) -> Option<Duration> {
+        let meter = self.meter.as_mut()?;
+        let began = Instant::now();
+        let mut used = meter.begin(began)?;
+        tree.processes().processor_time(&mut used);
+        meter.looked(used, began)
     }
 
     /// Does what the host asks for; an end, if that is it.
@@ -328,7 +337,7 @@ impl Clock<'_> {
             self.deadline = Deadline::new(new.since, new.limit);
         }
         if let Some(paused) = requests.paused {
-            tree.signal_all(if paused { libc::SIGSTOP } else { libc::SIGCONT });
+            tree.processes().signal_all(if paused { libc::SIGSTOP } else { libc::SIGCONT });
         }
         None
     }
@@ -344,7 +353,8 @@ impl Clock<'_> {
     fn wait(&self, tree: &Tree) -> Result<[bool; 3], Errno> {
         let mut fds =
             [self.doorbell.0.as_fd(), tree.init(), self.findings.news()].map(|fd| PollFd::new(fd, PollFlags::POLLIN));
-        let next = self.meter.as_ref().map(|meter| meter.next_look().saturating_duration_since(Instant::now()));
+        let next = self.meter.as_ref().and_then(Meter::next_look);
+        let next = next.map(|next| next.saturating_duration_since(Instant::now()));
         let wait = [self.deadline.left(), next].into_iter().flatten().min();
         match ppoll(&mut fds, wait.map(TimeSpec::from_duration), None) {
             Ok(_) => {}
