@@ -314,7 +314,9 @@ fn launch_and_sandbox(
     telemetry.launched(u32::try_from(launched.main_pid()).unwrap_or(0), timeline);
     let parties = Parties { control, judge, observer, program, telemetry, stacks };
     #[cfg(feature = "symbolize")]
-    if let (Some(stacks), Ok(init)) = (parties.stacks.clone(), launched.init().try_clone_to_owned()) {
+    if let Some(stacks) = parties.stacks.clone()
+        && let Ok(init) = launched.init().try_clone_to_owned()
+    {
         parties.control.set_looker(stacks::looker(stacks, init, launched.main_pid()));
     }
     let meter = Meter::new(tree_cpu_time, Instant::now());
