@@ -1,6 +1,7 @@
 //! The facade: an executor and a policy, run to an outcome.
 
 use std::future::poll_fn;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -65,6 +66,8 @@ struct Ready {
     observer: Option<Arc<dyn Observer>>,
     #[cfg(feature = "symbolize")]
     stack_traces: crate::unwind::StackTraces,
+    /// Readable once whoever starts it does not want it any more.
+    unwanted: Option<Arc<OwnedFd>>,
 }
 
 impl std::fmt::Debug for Ready {
@@ -83,7 +86,15 @@ impl Ready {
             .then(|| monitor::Stacks { options: self.stack_traces, symbolizer: Arc::new(crate::symbolizer::Worker) });
         #[cfg(not(feature = "symbolize"))]
         let stacks = None;
-        Ok(Job { spec, policy: self.policy, handlers: self.handlers, observer: self.observer, monitor: None, stacks })
+        Ok(Job {
+            spec,
+            policy: self.policy,
+            handlers: self.handlers,
+            observer: self.observer,
+            monitor: None,
+            stacks,
+            unwanted: self.unwanted,
+        })
     }
 }
 
@@ -97,6 +108,7 @@ impl Sandbox2 {
             observer: None,
             #[cfg(feature = "symbolize")]
             stack_traces: crate::unwind::StackTraces::off(),
+            unwanted: None,
         };
         Sandbox2 { state: State::Ready(Box::new(ready)) }
     }
@@ -131,6 +143,14 @@ impl Sandbox2 {
             });
         }
         self
+    }
+
+    /// Has its start given up once that is readable.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn unless(&mut self, unwanted: Arc<OwnedFd>) {
+        if let State::Ready(ready) = &mut self.state {
+            ready.unwanted = Some(unwanted);
+        }
     }
 
     /// Runs to the end, supervising on the calling thread.
