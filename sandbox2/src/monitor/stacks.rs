@@ -18,7 +18,7 @@ use crate::sys::ptrace::{self, Registers};
 use crate::sys::{Errno, calls};
 use crate::unwind::{Snapshot, StackTraces, Symbolizer, tell};
 
-/// How long one thread may take to stop, and all together.
+/// How long one of the other threads may take to stop; and the one that it is about, and all the others together.
 const STOPPING: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(500));
 
 /// How long killed threads are waited for.
@@ -87,7 +87,7 @@ impl Subject {
         let mut attached = Attached::default();
         let first = match &self.call {
             Some((listener, notification)) => attached.stop_caller(listener, notification),
-            None => attached.stop(self.main_pid, |tid| self.is_of_this_sandbox(tid)),
+            None => attached.stop(self.main_pid, STOPPING.1, |tid| self.is_of_this_sandbox(tid)),
         };
         let found = match first {
             Ok(first) => self.tell(&mut attached, first),
@@ -113,7 +113,7 @@ impl Subject {
                     break;
                 }
                 // One that has ended meanwhile, or does not stop, is left out.
-                let _ = attached.stop(tid, |tid| self.is_of_this_sandbox(tid));
+                let _ = attached.stop(tid, STOPPING.0, |tid| self.is_of_this_sandbox(tid));
             }
         }
         let snapshot = Snapshot::capture(process, &attached.stopped, &self.stacks.options);
@@ -137,14 +137,14 @@ impl Attached {
         let denied = Mailbox::new()
             .and_then(|mut mailbox| mailbox.send(listener.as_fd(), notification.id, Answer::Fail(libc::ENOSYS as u16)));
         denied.map_err(|errno| named("denied", errno))?;
-        self.await_stop(tid)
+        self.await_stop(tid, STOPPING.1)
     }
 
     /// Stops a thread.
-    fn stop(&mut self, tid: i32, is_right: impl Fn(i32) -> bool) -> Result<i32, String> {
+    fn stop(&mut self, tid: i32, patience: Duration, is_right: impl Fn(i32) -> bool) -> Result<i32, String> {
         self.attach(tid, is_right)?;
         ptrace::interrupt(tid).map_err(|errno| named("stopped", errno))?;
-        self.await_stop(tid)
+        self.await_stop(tid, patience)
     }
 
     fn attach(&mut self, tid: i32, is_right: impl Fn(i32) -> bool) -> Result<(), String> {
@@ -165,8 +165,8 @@ impl Attached {
         Err("it has ended".to_owned())
     }
 
-    fn await_stop(&mut self, tid: i32) -> Result<i32, String> {
-        match await_change(tid, STOPPING.0) {
+    fn await_stop(&mut self, tid: i32, patience: Duration) -> Result<i32, String> {
+        match await_change(tid, patience) {
             Some(status) if libc::WIFSTOPPED(status) => {
                 let registers = ptrace::registers(tid).map_err(|errno| named("read", errno))?;
                 self.stopped.push((tid, registers));
@@ -176,7 +176,7 @@ impl Attached {
                 self.tids.retain(|attached| *attached != tid);
                 Err("it has ended".to_owned())
             }
-            None => Err(format!("it did not stop within {:?}", STOPPING.0)),
+            None => Err(format!("it did not stop within {patience:?}")),
         }
     }
 
