@@ -1,6 +1,7 @@
 //! The facade: an executor and a policy, run to an outcome.
 
 use std::future::poll_fn;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -66,6 +67,8 @@ struct Ready {
     monitor: Option<Monitor>,
     #[cfg(feature = "symbolize")]
     stack_traces: crate::unwind::StackTraces,
+    /// Readable once whoever starts it does not want it any more.
+    unwanted: Option<Arc<OwnedFd>>,
 }
 
 impl std::fmt::Debug for Ready {
@@ -84,8 +87,8 @@ impl Ready {
             .then(|| monitor::Stacks { options: self.stack_traces, symbolizer: Arc::new(crate::symbolizer::Worker) });
         #[cfg(not(feature = "symbolize"))]
         let stacks = None;
-        let Ready { policy, handlers, observer, monitor, .. } = self;
-        Ok(Job { spec, policy, handlers, observer, monitor, stacks })
+        let Ready { policy, handlers, observer, monitor, unwanted, .. } = self;
+        Ok(Job { spec, policy, handlers, observer, monitor, stacks, unwanted })
     }
 }
 
@@ -100,6 +103,7 @@ impl Sandbox2 {
             monitor: None,
             #[cfg(feature = "symbolize")]
             stack_traces: crate::unwind::StackTraces::off(),
+            unwanted: None,
         };
         Sandbox2 { state: State::Ready(Box::new(ready)) }
     }
@@ -144,6 +148,14 @@ impl Sandbox2 {
             });
         }
         self
+    }
+
+    /// Has its start given up once that is readable.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn unless(&mut self, unwanted: Arc<OwnedFd>) {
+        if let State::Ready(ready) = &mut self.state {
+            ready.unwanted = Some(unwanted);
+        }
     }
 
     /// Runs to the end, supervising on the calling thread.

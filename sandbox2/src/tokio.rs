@@ -27,7 +27,7 @@
 //! ```
 
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -72,6 +72,9 @@ type Launched = (Sandbox2, Result<sandbox::Running, SetupError>);
 
 /// Starts it on a thread that may block.
 async fn launch(mut sandbox: Sandbox2) -> Result<Launched, SetupError> {
+    let (unwanted, wanted) =
+        std::io::pipe().map_err(|error| SetupError::new(Stage::Plan, error.raw_os_error()).with_what("a pipe"))?;
+    sandbox.unless(Arc::new(unwanted.into()));
     let launched = spawn_blocking(move || {
         let running = sandbox.run_async();
         if let Ok(running) = &running {
@@ -81,7 +84,10 @@ async fn launch(mut sandbox: Sandbox2) -> Result<Launched, SetupError> {
     });
     // If this is dropped here, what was launched is dropped where it is launched.
     let failed = |_| SetupError::new(Stage::Plan, None).with_what("the runtime was shut down during the launch");
-    launched.await.map_err(failed)
+    let launched = launched.await.map_err(failed);
+    // Closed before that, since this is dropped, it ends a program that has not sandboxed itself yet.
+    drop(wanted);
+    launched
 }
 
 /// A sandboxee that was started. Dropping it kills.

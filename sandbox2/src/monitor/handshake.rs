@@ -3,7 +3,8 @@
 //! Until it has it, the wall time limit counts, and the sandbox's end is noticed, as at any other time. Beyond that it must ask within the
 //! executor's patience. Whatever else it does ends it.
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -24,9 +25,14 @@ const SPIN: Duration = Duration::from_micros(50);
 ///
 /// # Errors
 /// What ends it, and what is left of it to end.
-pub(super) fn wait(unfiltered: Unfiltered, deadline: Deadline) -> Result<(Launched, LastStep), Box<Failed>> {
+pub(super) fn wait(
+    unfiltered: Unfiltered,
+    deadline: Deadline,
+    unwanted: Option<Arc<OwnedFd>>,
+) -> Result<(Launched, LastStep), Box<Failed>> {
     let patience = unfiltered.patience();
-    let mut waiting = Waiting { unfiltered, deadline, until: None, state: Heard::More, installing: Duration::ZERO };
+    let mut waiting =
+        Waiting { unfiltered, deadline, unwanted, until: None, state: Heard::More, installing: Duration::ZERO };
     match waiting.listener() {
         Ok(listener) => match waiting.unfiltered.into_launched(listener) {
             Ok(launched) => Ok((launched, LastStep { listener, until: waiting.until, patience })),
@@ -74,6 +80,8 @@ impl LastStep {
 struct Waiting {
     unfiltered: Unfiltered,
     deadline: Deadline,
+    /// Readable once nobody wants it any more.
+    unwanted: Option<Arc<OwnedFd>>,
     /// When patience ends; `None` if no clock reaches it.
     until: Option<Instant>,
     state: Heard,
@@ -98,7 +106,10 @@ impl Waiting {
                     continue;
                 }
             }
-            let [gone, heard] = self.poll()?;
+            let [gone, unwanted, heard] = self.poll()?;
+            if unwanted {
+                return Err(End::Killed);
+            }
             if heard {
                 self.hear()?;
             }
@@ -123,27 +134,28 @@ impl Waiting {
         Ok(())
     }
 
-    /// Waits for the sandbox's end, and the program.
-    fn poll(&self) -> Result<[bool; 2], End> {
+    /// Waits for the sandbox's end, for whoever started it, and the program.
+    fn poll(&self) -> Result<[bool; 3], End> {
         let left = self.until.map(|until| until.saturating_duration_since(Instant::now()));
         // It takes microseconds, so what takes longer is looked for less often.
         let pause = (self.installing / 8).clamp(Duration::from_micros(50), Duration::from_millis(5));
         let pause = (self.state == Heard::Installing).then_some(pause);
         let wait = [left, self.deadline.left(), pause].into_iter().flatten().min();
-        let mut fds =
-            [self.unfiltered.tree().init(), self.unfiltered.control()].map(|fd| PollFd::new(fd, PollFlags::POLLIN));
+        let init = self.unfiltered.tree().init();
+        let unwanted = self.unwanted.as_ref().map_or(init, |unwanted| unwanted.as_fd());
+        let mut fds = [init, unwanted, self.unfiltered.control()].map(|fd| PollFd::new(fd, PollFlags::POLLIN));
         // Once it has been given its policy, or closed its end, it has nothing to say.
-        let fds = if self.state == Heard::More { &mut fds[..] } else { &mut fds[..1] };
+        let fds = if self.state == Heard::More { &mut fds[..] } else { &mut fds[..2] };
         match ppoll(fds, wait.map(TimeSpec::from_duration), None) {
             Ok(_) => {}
-            Err(Errno::EINTR) => return Ok([false; 2]),
+            Err(Errno::EINTR) => return Ok([false; 3]),
             Err(errno) => return Err(End::Broken(format!("waiting for the sandboxee failed: {errno}"))),
         }
         let found = |index: usize| {
             let events = fds.get(index).and_then(PollFd::revents).unwrap_or(PollFlags::empty());
             !events.is_empty()
         };
-        Ok([found(0), found(1)])
+        Ok([found(0), self.unwanted.is_some() && found(1), found(2)])
     }
 
     /// What to say of a program that has ended first.

@@ -247,7 +247,13 @@ impl Hub {
                 LISTENER if !event.events().contains(EpollFlags::EPOLLIN) => {
                     self.with(key, |member, _| member.hung_up());
                 }
-                INIT => drop(self.with(key, |member, _| member.gone())),
+                INIT => {
+                    self.with(key, |member, _| member.gone());
+                    // It is for good, and need not be told again.
+                    if let Some(init) = self.members.get(&key).and_then(|entry| entry.member.init()) {
+                        let _ = self.epoll.delete(init);
+                    }
+                }
                 _ => {}
             }
         }

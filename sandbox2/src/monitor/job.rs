@@ -1,5 +1,6 @@
 //! What is to be launched and supervised, and who has a say in it.
 
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use super::errand::Stacks;
@@ -21,13 +22,15 @@ pub(crate) struct Job {
     pub(crate) monitor: Option<Monitor>,
     /// Whose stacks are told, if any are.
     pub(crate) stacks: Option<Stacks>,
+    /// Readable once whoever starts it does not want it any more.
+    pub(crate) unwanted: Option<Arc<OwnedFd>>,
 }
 
 impl Job {
     /// With nobody who has a say but the policy.
     #[cfg(feature = "symbolize")]
     pub(crate) fn new(spec: LaunchSpec, policy: Policy) -> Job {
-        Job { spec, policy, handlers: Handlers::new(), observer: None, monitor: None, stacks: None }
+        Job { spec, policy, handlers: Handlers::new(), observer: None, monitor: None, stacks: None, unwanted: None }
     }
 
     /// Whether it is supervised by ptrace.

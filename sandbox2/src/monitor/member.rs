@@ -33,6 +33,9 @@ const EXPLAINING: Duration = Duration::from_secs(1);
 /// How long telling of an end may take. Stacks take no longer by themselves.
 const ERRAND_PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long the outcome of what has ended waits for an observer that is still being told of it, to tell what went wrong there.
+const TELLING_PATIENCE: Duration = Duration::from_secs(1);
+
 /// A sandbox whose filter is in force.
 pub(super) struct Member {
     pub(super) control: Arc<Control>,
@@ -52,6 +55,8 @@ pub(super) struct Member {
     telemetry: Telemetry,
     stacks: Option<Stacks>,
     found: Found,
+    /// Until when an observer that is being told is waited for, though the sandbox has been ended.
+    awaited: Option<Instant>,
 }
 
 impl std::fmt::Debug for Member {
@@ -148,6 +153,7 @@ impl Member {
             telemetry,
             stacks,
             found: Found::default(),
+            awaited: None,
         }
     }
 
@@ -195,7 +201,10 @@ impl Member {
                 let meter = self.meter.as_ref().and_then(Meter::next_look).filter(|_| !self.walked);
                 handlers.chain(last).chain(meter).chain(self.deadline.at()).min()
             }
-            Phase::Ending(ending) => Some(ending.until()),
+            Phase::Ending(ending) => {
+                let awaited = self.awaited.filter(|until| *until > Instant::now());
+                awaited.into_iter().chain([ending.until()]).min()
+            }
             Phase::Over => None,
         }
     }
@@ -523,6 +532,7 @@ impl Member {
             self.failed("observer".to_owned(), panic);
         }
         self.found = done.found;
+        self.awaited = None;
         self.finish_errand();
     }
 
@@ -530,6 +540,7 @@ impl Member {
     pub(super) fn taken_over(&mut self) {
         if let Phase::Running(Running { ending: Some(Ends { until: Some(_), needed: false, .. }), .. }) = &self.phase {
             self.finish_errand();
+            self.awaited = Some(Instant::now() + TELLING_PATIENCE);
         }
     }
 
@@ -546,7 +557,7 @@ impl Member {
     pub(super) fn is_over(&self) -> bool {
         match &self.phase {
             Phase::Running(_) => false,
-            Phase::Ending(ending) => ending.is_over(),
+            Phase::Ending(ending) => ending.is_over() && self.awaited.is_none_or(|until| until <= Instant::now()),
             Phase::Over => true,
         }
     }

@@ -270,7 +270,7 @@ fn launch_and_sandbox(
 ) -> Result<Member, (Status, Usage)> {
     let setup_failed = |error| (Status::SetupFailed(error), Usage::default());
     job.check().map_err(setup_failed)?;
-    let Job { spec, policy, handlers, observer, stacks, .. } = job;
+    let Job { spec, policy, handlers, observer, stacks, unwanted, .. } = job;
     if observer.is_some() || stacks.is_some() || !handlers.is_empty() {
         station::watch(station).map_err(setup_failed)?;
     }
@@ -296,7 +296,7 @@ fn launch_and_sandbox(
         }
         (Begun::Filtered(launched), Err(end)) => return Err(end_launched(launched, end)),
         (Begun::Unfiltered(unfiltered), Err(end)) => return Err(ended(unfiltered.into_tree(), None, end)),
-        (Begun::Unfiltered(unfiltered), Ok(())) => match handshake::wait(unfiltered, deadline) {
+        (Begun::Unfiltered(unfiltered), Ok(())) => match handshake::wait(unfiltered, deadline, unwanted) {
             Ok((launched, last)) => (launched, Some(last)),
             Err(failed) => {
                 let handshake::Failed { tree, listener, end } = *failed;

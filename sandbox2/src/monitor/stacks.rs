@@ -18,7 +18,7 @@ use crate::sys::ptrace::{self, Registers};
 use crate::sys::{Errno, calls};
 use crate::unwind::{Snapshot, StackTraces, Symbolizer, tell};
 
-/// How long one thread may take to stop, and all together.
+/// How long one of the other threads may take to stop; and the one that it is about, and all the others together.
 const STOPPING: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(500));
 
 /// How long killed threads are waited for.
@@ -111,7 +111,7 @@ impl Subject {
         let mut attached = Attached::default();
         let first = match &self.call {
             Some((listener, notification)) => attached.stop_caller(listener, notification),
-            None => attached.stop(self.main_pid, |tid| self.is_of_this_sandbox(tid)),
+            None => attached.stop(self.main_pid, STOPPING.1, |tid| self.is_of_this_sandbox(tid)),
         };
         let found = match first {
             Ok(first) => self.tell(&mut attached, first),
@@ -130,7 +130,7 @@ impl Subject {
     pub(super) fn peek(self) -> Vec<Stack> {
         let thread = std::thread::Builder::new().name("sandbox2-look".to_owned()).spawn(move || {
             let mut attached = Attached { lets_go: true, ..Attached::default() };
-            match attached.stop(self.main_pid, |tid| self.is_of_this_sandbox(tid)) {
+            match attached.stop(self.main_pid, STOPPING.1, |tid| self.is_of_this_sandbox(tid)) {
                 Ok(first) => {
                     let found = self.tell(&mut attached, first);
                     attached.let_go();
@@ -154,7 +154,7 @@ impl Subject {
                     break;
                 }
                 // One that has ended meanwhile, or does not stop, is left out.
-                let _ = attached.stop(tid, |tid| self.is_of_this_sandbox(tid));
+                let _ = attached.stop(tid, STOPPING.0, |tid| self.is_of_this_sandbox(tid));
             }
         }
         self.stacks.tell(process, &attached.stopped)
@@ -176,14 +176,14 @@ impl Attached {
         let denied = Mailbox::new()
             .and_then(|mut mailbox| mailbox.send(listener.as_fd(), notification.id, Answer::Fail(libc::ENOSYS as u16)));
         denied.map_err(|errno| named("denied", errno))?;
-        self.await_stop(tid)
+        self.await_stop(tid, STOPPING.1)
     }
 
     /// Stops a thread.
-    fn stop(&mut self, tid: i32, is_right: impl Fn(i32) -> bool) -> Result<i32, String> {
+    fn stop(&mut self, tid: i32, patience: Duration, is_right: impl Fn(i32) -> bool) -> Result<i32, String> {
         self.attach(tid, is_right)?;
         ptrace::interrupt(tid).map_err(|errno| named("stopped", errno))?;
-        self.await_stop(tid)
+        self.await_stop(tid, patience)
     }
 
     fn attach(&mut self, tid: i32, is_right: impl Fn(i32) -> bool) -> Result<(), String> {
@@ -205,8 +205,8 @@ impl Attached {
         Err("it has ended".to_owned())
     }
 
-    fn await_stop(&mut self, tid: i32) -> Result<i32, String> {
-        match await_change(tid, STOPPING.0) {
+    fn await_stop(&mut self, tid: i32, patience: Duration) -> Result<i32, String> {
+        match await_change(tid, patience) {
             Some(status) if libc::WIFSTOPPED(status) => {
                 if self.lets_go && status >> 16 != ptrace::EVENT_STOP {
                     // It has stopped for a signal that came just then: that is delivered when it is let go.
@@ -220,7 +220,7 @@ impl Attached {
                 self.tids.retain(|attached| *attached != tid);
                 Err("it has ended".to_owned())
             }
-            None => Err(format!("it did not stop within {:?}", STOPPING.0)),
+            None => Err(format!("it did not stop within {patience:?}")),
         }
     }
 

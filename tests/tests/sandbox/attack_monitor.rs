@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sandbox2::{Executor, Handlers, Observer, Outcome, Running, Sandbox2, StackTraces, Stdio, Violation};
+use sandbox2::{Executor, Handlers, Observer, Outcome, Running, Sandbox2, StackTraces, Status, Stdio, Violation};
 
 use crate::{ANYTHING, ANYTHING_BUT, executor};
 
@@ -313,4 +313,33 @@ fn memory_that_is_never_there_holds_up_nobody() {
     let running = Sandbox2::new(executor, &ANYTHING_BUT).run_async().expect("it starts");
     let outcome = running.await_result_timeout(PATIENCE).expect("nobody waits for its memory");
     assert_eq!(outcome.violation().and_then(|violation| violation.syscall.as_deref()), Some("chdir"), "{outcome:#}");
+}
+
+/// It has no policy yet, and would not ask for one for half a minute.
+#[test]
+fn dropping_the_future_of_a_start_ends_a_program_that_has_not_sandboxed_itself() {
+    struct Tells(Mutex<Option<tokio::sync::oneshot::Sender<()>>>, Mutex<Sender<Outcome>>);
+    impl Observer for Tells {
+        fn started(&self, _: u32) -> Result<(), String> {
+            let begun = self.0.lock().expect("no panic").take();
+            begun.map_or(Ok(()), |begun| begun.send(()).map_err(|()| "nobody waits for it".to_owned()))
+        }
+
+        fn finished(&self, outcome: &Outcome) {
+            let _ = self.1.lock().expect("no panic").send(outcome.clone());
+        }
+    }
+    let Some(executor) = executor("consume", &["wait"]) else { return };
+    let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let (over, is_over) = channel();
+    let tells = Tells(Mutex::new(Some(begun)), Mutex::new(over));
+    let sandbox = Sandbox2::new(executor.sandbox_before_exec(false), &ANYTHING).observer(tells);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(async {
+        tokio::select! {
+            started = sandbox2::tokio::start(sandbox) => panic!("{started:?}"),
+            begun = has_begun => begun.expect("it begins"),
+        }
+    });
+    assert!(matches!(is_over.recv().expect("it is told").status, Status::Killed));
 }

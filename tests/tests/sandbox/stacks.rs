@@ -60,6 +60,7 @@ fn expected(end: &str, call: &str) -> Vec<(String, u32)> {
 fn assert_chain(outcome: &Outcome, end: &str, call: &str) {
     let [stack] = &outcome.stacks[..] else { panic!("{} stacks: {outcome:#}", outcome.stacks.len()) };
     let own = own(stack);
+    assert!(own.len() >= 6, "{outcome:#}");
     assert_eq!(own[..6], expected(end, call), "{outcome:#}");
     assert_eq!(own[6].0, "main", "{outcome:#}");
 }

@@ -29,7 +29,8 @@ fn shell(script: &str, handlers: Handlers) -> (Job, UnixStream) {
     } else {
         handlers.on("getppid", |call| Ok(call.proceed()))
     };
-    let job = Job { spec, policy, handlers, observer: None, monitor: Some(Monitor::Ptrace), stacks: None };
+    let job =
+        Job { spec, policy, handlers, observer: None, monitor: Some(Monitor::Ptrace), stacks: None, unwanted: None };
     job.check().unwrap();
     (job, out)
 }
