@@ -104,7 +104,9 @@ pub(crate) fn trace(
     let (done, over) = mpsc::channel::<()>();
     std::thread::scope(|scope| {
         let watched = &processes;
-        let patience = scope.spawn(move || watch(&over, watched));
+        // SAFETY: asks for a number.
+        let thread = unsafe { libc::gettid() };
+        let patience = scope.spawn(move || watch(&over, watched, thread));
         let mut tracer = Tracer {
             decide,
             tracees: HashMap::new(),
@@ -128,28 +130,51 @@ pub(crate) fn trace(
     })
 }
 
-/// Ends everybody once there is no more patience, the host first; says what they waited in.
-fn watch(over: &mpsc::Receiver<()>, processes: &Processes) -> Option<String> {
+/// Ends everybody once there is no more patience, whom `tracer` traces or was told of; says what they waited in.
+fn watch(over: &mpsc::Receiver<()>, processes: &Processes, tracer: i32) -> Option<String> {
     if over.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
         return None;
     }
     let mut said = String::new();
     for (who, pid, pidfd) in &*processes.lock().unwrap_or_else(PoisonError::into_inner) {
-        if !is_gone(pidfd) {
-            let read = |name: &str| fs::read_to_string(format!("/proc/{pid}/{name}")).unwrap_or_default();
-            let state = read("status").lines().find(|line| line.starts_with("State:")).map(str::to_owned);
-            said += &format!("{who} ({pid}) {state:?} in {} at {}; ", read("wchan"), read("syscall").trim());
-        }
+        let left = if is_gone(pidfd) { "has ended: " } else { "" };
+        said += &format!("{who} ({pid}) {left}{}; ", waits_in(*pid));
+    }
+    for pid in traced_by(tracer) {
+        said += &format!("traced ({pid}) {}; ", waits_in(pid));
     }
     while over.recv_timeout(Duration::from_millis(100)) == Err(RecvTimeoutError::Timeout) {
         for (_, _, pidfd) in &*processes.lock().unwrap_or_else(PoisonError::into_inner) {
             // SAFETY: takes numbers, and no information.
-            unsafe {
-                libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), libc::SIGKILL, 0, 0);
+            unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), libc::SIGKILL, 0, 0) };
+            if is_gone(pidfd) {
+                reap(pidfd);
             }
+        }
+        for pid in traced_by(tracer) {
+            // SAFETY: takes numbers. It was a tracee of this test's a moment ago, and nothing else is killed for a hang.
+            unsafe { libc::kill(pid, libc::SIGKILL) };
         }
     }
     Some(said)
+}
+
+fn waits_in(pid: i32) -> String {
+    let read = |name: &str| fs::read_to_string(format!("/proc/{pid}/{name}")).unwrap_or_default();
+    let state = read("status").lines().find(|line| line.starts_with("State:")).map(str::to_owned);
+    format!("{state:?} in {} at {}", read("wchan"), read("syscall").trim())
+}
+
+/// Every process that this thread traces.
+fn traced_by(tracer: i32) -> Vec<i32> {
+    let line = format!("TracerPid:\t{tracer}");
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let traced = |pid: &i32| {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        status.lines().any(|found| found == line)
+    };
+    pids.filter(traced).collect()
 }
 
 /// Makes orphans of the launchers that are killed this process's own, so that none is left to somebody who is slow.
