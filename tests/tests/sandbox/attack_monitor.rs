@@ -201,7 +201,7 @@ fn stacks_are_told_though_observers_of_others_are_stuck() {
     let gate = Arc::new(Mutex::new(gate));
     let change = |number, sandbox: Sandbox2| match number % 2 {
         0 => sandbox.observer(Stuck(Mutex::new(heard.clone()), number, Arc::clone(&gate))),
-        _ => sandbox.stack_traces(StackTraces::new()),
+        _ => sandbox.stack_traces(StackTraces::new().on_signal(false)),
     };
     let Some((begin, all)) = violating_at_once(MANY, change) else { return };
     drop(begin);
@@ -216,7 +216,7 @@ fn stacks_are_told_though_observers_of_others_are_stuck() {
 #[test]
 fn nothing_is_left_of_threads_whose_stacks_were_told() {
     let Some(sandbox) = crasher("threads") else { return };
-    let outcome = sandbox.stack_traces(StackTraces::new().all_threads(true)).run();
+    let outcome = sandbox.stack_traces(StackTraces::new().on_signal(false).all_threads(true)).run();
     assert!(outcome.violation().is_some() && outcome.stacks.len() == 5, "{outcome:#}");
     // Only of what is gone it is known.
     assert!(outcome.usage.max_rss > 0, "{outcome:#}");
@@ -230,7 +230,8 @@ fn what_is_told_of_an_end_gives_no_more_time() {
         let (heard, hears) = channel();
         let (open, gate) = channel::<()>();
         let stuck = Stuck(Mutex::new(heard), 0, Arc::new(Mutex::new(gate)));
-        let mut sandbox = Sandbox2::new(executor, &ANYTHING_BUT).observer(stuck).stack_traces(StackTraces::new());
+        let mut sandbox =
+            Sandbox2::new(executor, &ANYTHING_BUT).observer(stuck).stack_traces(StackTraces::new().on_signal(false));
         let running = sandbox.run_async().expect("it starts");
         hears.recv().expect("it is told");
         if limit {

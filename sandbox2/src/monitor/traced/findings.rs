@@ -9,7 +9,7 @@ use nix::sys::eventfd::{EfdFlags, EventFd};
 use crate::error::{SetupError, Stage};
 use crate::monitor::end::End;
 use crate::monitor::errand::Found;
-use crate::outcome::Failures;
+use crate::outcome::{Failures, Violation};
 use crate::report::registers::Registers;
 #[cfg(feature = "symbolize")]
 use crate::report::stack::Stack;
@@ -33,6 +33,8 @@ struct State {
     /// Whether the program runs under its policy.
     running: bool,
     end: Option<End>,
+    /// A violation that an observer is being told of.
+    violation: Option<Box<Violation>>,
     failures: Failures,
     stops: Vec<Stopped>,
     found: Found,
@@ -124,6 +126,11 @@ impl Findings {
     pub(super) fn end(&self, end: End) {
         self.state().end.get_or_insert(end);
         self.tell();
+    }
+
+    /// A violation, which is the end once its observer has been told, or the end comes by itself.
+    pub(super) fn violation(&self, violation: Box<Violation>) {
+        self.state().violation.get_or_insert(violation);
     }
 
     /// Told at the end of the thread, however it comes.
@@ -218,6 +225,11 @@ impl Findings {
     /// Whether the program runs under its policy.
     pub(super) fn is_running(&self) -> bool {
         self.state().running
+    }
+
+    /// The violation that there was, whether or not its observer was told.
+    pub(super) fn take_violation(&self) -> Option<End> {
+        self.state().violation.take().map(End::Violation)
     }
 
     pub(super) fn take_end(&self) -> Option<End> {

@@ -376,7 +376,7 @@ fn conclude(tree: Tree, findings: &Findings, thread: JoinHandle<()>, end: End) -
     let _ = if matches!(end, End::Gone) { Ok(()) } else { tree.kill() };
     let done = findings.await_done(DONE_LIMIT);
     // What was found while the end came says more than that it came; a violation more than any other.
-    let end = match (end, findings.take_end()) {
+    let end = match (end, findings.take_violation().or_else(|| findings.take_end())) {
         (End::Violation(violation), _) | (_, Some(End::Violation(violation))) => End::Violation(violation),
         (End::Gone, Some(end)) => end,
         (end, _) => end,

@@ -129,6 +129,7 @@ impl Tracer {
             violation = Violation { decided_by: DecidedBy::Monitor, suggestion: None, risk: None, ..violation };
         }
         self.stopped_for_report(tid, Why::Violation);
+        self.findings.violation(Box::new(violation.clone()));
         self.tell(|observer| observer.violation(&violation));
         End::Violation(Box::new(violation))
     }
