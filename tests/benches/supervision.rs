@@ -19,7 +19,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use sandbox2::{Executor, Handlers, Policy, Sandbox2, Supervision};
+use sandbox2::{Executor, Handlers, Monitor, Policy, Sandbox2, Supervision};
 use sandbox2_tests::sandboxees;
 
 sandbox2::policy! {
@@ -56,24 +56,31 @@ fn main() {
     }
     let Some(program) = sandboxees::linked_statically("pace") else { return };
     println!(
-        "{:10} {:>10} {:>10} {:>10}  {:>9} {:>9}  promised",
-        "", "bare", "filter", "listener", "x filter", "x bare"
+        "{:8} {:>8} {:>8} {:>8} {:>8}   listener x filter, x bare    ptrace x filter, x bare   promised",
+        "", "bare", "filter", "listener", "ptrace"
     );
     for (verb, times, promised) in [
-        ("read", 1_000_000, "1.03 of filter"),
-        ("fork", 1000, "1.1 of bare"),
-        ("thread", 2000, "1.1 of bare"),
-        ("signal", 50_000, "1.1 of bare"),
+        ("read", 1_000_000, "both 1.03 of filter"),
+        ("fork", 1000, "listener 1.1 of bare"),
+        ("thread", 2000, "listener 1.1 of bare"),
+        ("signal", 20_000, "listener 1.1 of bare"),
     ] {
-        let (mut bare, mut filter, mut listener) = (Vec::new(), Vec::new(), Vec::new());
+        let mut samples = [const { Vec::new() }; 4];
         for _ in 0..ROUNDS {
-            bare.push(unsupervised(&program, verb, times, None));
-            filter.push(unsupervised(&program, verb, times, Some(&PACED)));
-            listener.push(supervised(&program, verb, times, &PACED, Handlers::new()));
+            samples[0].push(unsupervised(&program, verb, times, None));
+            samples[1].push(unsupervised(&program, verb, times, Some(&PACED)));
+            for (samples, monitor) in samples[2..].iter_mut().zip([Monitor::Listener, Monitor::Ptrace]) {
+                samples.push(supervised(&program, verb, times, &PACED, Handlers::new(), monitor));
+            }
         }
-        let (bare, filter, listener) = (median(bare), median(filter), median(listener));
-        let (to_filter, to_bare) = (listener / filter, listener / bare);
-        println!("{verb:10} {bare:10.0} {filter:10.0} {listener:10.0}  {to_filter:9.3} {to_bare:9.3}  {promised}");
+        let [bare, filter, listener, ptrace] = samples.map(median);
+        println!(
+            "{verb:8} {bare:8.0} {filter:8.0} {listener:8.0} {ptrace:8.0}   {:17.3} {:7.3}    {:15.3} {:7.3}   {promised}",
+            listener / filter,
+            listener / bare,
+            ptrace / filter,
+            ptrace / bare
+        );
     }
     notified(&program);
     violation(&program);
@@ -86,7 +93,7 @@ fn notified(program: &Path) {
     for _ in 0..ROUNDS {
         shortest.push(shortest_loop(program, TIMES));
         let handlers = Handlers::new().on("getpriority", |_| Ok(sandbox2::Answer::value(20)));
-        handler.push(supervised(program, "ask", TIMES, &ASKED, handlers));
+        handler.push(supervised(program, "ask", TIMES, &ASKED, handlers, Monitor::Listener));
     }
     let (shortest, handler) = (median(shortest), median(handler));
     println!(
@@ -168,12 +175,19 @@ fn install(program: &mut [libc::sock_filter], flags: libc::c_ulong) -> std::io::
     }
 }
 
-fn supervised(program: &Path, verb: &str, times: u32, policy: &'static Policy, handlers: Handlers) -> f64 {
+fn supervised(
+    program: &Path,
+    verb: &str,
+    times: u32,
+    policy: &'static Policy,
+    handlers: Handlers,
+    monitor: Monitor,
+) -> f64 {
     let times = times.to_string();
     let mut executor = Executor::new(program, ["pace", verb, &times]).stdin(OwnedFd::from(zeroes()));
     executor.limits_mut().set_wall_time(std::time::Duration::from_secs(600));
     let mut output = executor.ipc_mut().receive_fd(1).expect("1 is free");
-    let outcome = Sandbox2::new(executor, policy).handlers(handlers).run();
+    let outcome = Sandbox2::new(executor, policy).handlers(handlers).monitor(monitor).run();
     assert!(outcome.is_ok(), "{outcome:#}");
     let mut text = String::new();
     output.read_to_string(&mut text).expect("the output is text");
