@@ -9,7 +9,8 @@ use std::io::{self, Read as _, Seek as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use crate::executor::{Executor, Stdio};
 use crate::monitor;
@@ -48,8 +49,55 @@ sys::before_main::before_main!(own_code, c"sandbox2-symbolizer", crate::unwind::
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Worker;
 
+/// How many workers there may be at a time. Sandboxes can end as many at once as they like; a host has only so many processors.
+struct Turns {
+    taken: Mutex<usize>,
+    left: Condvar,
+}
+
+static TURNS: Turns = Turns::new();
+
+/// How long a stack waits for its turn. Its sandboxee is stopped meanwhile.
+const TURN: Duration = Duration::from_secs(2);
+
+/// A worker's place among them.
+struct Turn<'a>(&'a Turns);
+
+impl Turns {
+    const fn new() -> Turns {
+        Turns { taken: Mutex::new(0), left: Condvar::new() }
+    }
+
+    fn most() -> usize {
+        2 * std::thread::available_parallelism().map_or(1, usize::from)
+    }
+
+    /// Waits for a place; `None` if there is none in time.
+    fn take(&self, patience: Duration) -> Option<Turn<'_>> {
+        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.left.wait_timeout_while(taken, patience, |taken| *taken >= Turns::most());
+        let (mut taken, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        if timeout.timed_out() {
+            return None;
+        }
+        *taken += 1;
+        Some(Turn(self))
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        *self.0.taken.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.0.left.notify_one();
+    }
+}
+
 impl Symbolizer for Worker {
     fn run(&self, work: Work) -> Said {
+        let Some(_turn) = TURNS.take(TURN) else {
+            let trouble = "too many stacks are being told at the same time".to_owned();
+            return Said { bytes: Vec::new(), trouble: Some(trouble) };
+        };
         run(work).unwrap_or_else(|trouble| Said { bytes: Vec::new(), trouble: Some(trouble) })
     }
 }
@@ -153,6 +201,15 @@ mod tests {
         let elsewhere = Box::new(0_u8);
         assert!(!is_own_executable(core::ptr::from_ref(elsewhere.as_ref()).addr() as u64));
         assert!(!is_own_executable(0));
+    }
+
+    #[test]
+    fn there_are_only_so_many_workers_at_a_time() {
+        let turns = Turns::new();
+        let mut taken: Vec<_> = (0..Turns::most()).map(|_| turns.take(Duration::ZERO).unwrap()).collect();
+        assert!(turns.take(Duration::ZERO).is_none());
+        taken.pop();
+        assert!(turns.take(Duration::ZERO).is_some());
     }
 
     #[test]

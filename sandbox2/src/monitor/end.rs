@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 
-use crate::error::SetupError;
+use crate::error::{SetupError, Stage};
 use crate::launch::{self, Tree};
 use crate::outcome::{Status, Usage, Violation};
 use crate::sys;
@@ -153,6 +153,10 @@ fn status(end: End, setup_failure: Option<SetupError>, main_status: Option<i32>)
             None => error,
         })),
         End::Gone => match (setup_failure, main_status) {
+            // Its child was there, under its policy, or this would have been told before.
+            (Some(error), _) if error.stage() == Stage::ForkServer => {
+                Status::InternalError { what: format!("the fork server has ended, and its child with it: {error}") }
+            }
             (Some(error), _) => Status::SetupFailed(error),
             (None, Some(status)) if libc::WIFEXITED(status) => Status::Exited { code: libc::WEXITSTATUS(status) },
             (None, Some(status)) => Status::Signaled { signal: libc::WTERMSIG(status), core: libc::WCOREDUMP(status) },
@@ -167,7 +171,6 @@ fn status(end: End, setup_failure: Option<SetupError>, main_status: Option<i32>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Stage;
 
     #[test]
     fn zero_and_none_are_no_deadline() {
