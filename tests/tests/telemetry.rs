@@ -98,7 +98,7 @@ fn a_span_for_each_sandbox_has_what_happens_in_it() {
     let (heard, outcome) = run(&[libc::SYS_getpriority]);
     let span = format!("[sandbox: program={:?} policy=\"ASKING\"]", program.display().to_string());
     let expected = [
-        format!("{span} DEBUG message=launched pid set_up_us executed_us"),
+        format!("{span} DEBUG message=launched pid planned_us cloned_us set_up_us executed_us"),
         format!("{span} WARN message=failed of=\"getpriority\" what=\"it panicked: \\\\x1b[1m\""),
         format!("{span} INFO message=finished status=\"{outcome}\" user_us system_us wall_us max_rss_bytes notified=1"),
     ];

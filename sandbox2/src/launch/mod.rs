@@ -36,7 +36,7 @@ pub use self::server::LaunchServer;
 pub(crate) use self::traced::{BegunTraced, Escape, Untraced, escape, has_ended, is_ours, launch_traced};
 #[cfg(test)]
 pub(crate) use self::tree::Ended;
-pub(crate) use self::tree::{Launched, Refused, Tree, pid_of};
+pub(crate) use self::tree::{Launched, Refused, Times, Tree, pid_of};
 pub(crate) use self::unfiltered::{
     Attach, ENDED_FIRST, Heard, Unfiltered, gives_listener_up, not_sandboxed, route_close, with_end,
 };

@@ -5,7 +5,7 @@ use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::time::{Duration, Instant};
 
-use super::tree::{self, Tree};
+use super::tree::{self, Times, Tree};
 use super::unfiltered::{self, ENDED_FIRST};
 use super::{LaunchSpec, Start, hint, plan};
 use crate::error::{SetupError, Stage};
@@ -46,6 +46,7 @@ pub(super) fn set_up(spec: &mut LaunchSpec, mut preparation: plan::Preparation) 
     let (lifeline, host_end) = pipe("a pipe that ties the sandbox to its host")?;
     let watched = (preparation.numbers.of(host.as_raw_fd()), preparation.numbers.of(lifeline.as_raw_fd()));
     let plan = plan::lay_out(&region, spec, &files, &preparation, watched).map_err(at(Stage::Plan))?;
+    let planned = Instant::now();
     let namespaces = Namespaces::new(spec.network).flags();
     let (init, restored) = match (&spec.server, &memory) {
         (Some(server), Some(memory)) => {
@@ -59,6 +60,7 @@ pub(super) fn set_up(spec: &mut LaunchSpec, mut preparation: plan::Preparation) 
             (cloned.map_err(at(Stage::Namespaces))?, restored)
         }
     };
+    let times = Times { planned, cloned: Instant::now() };
     drop((host, lifeline, memory));
 
     let setup = Setup { made: Some((init, host_end)), spec, files: &files, region: &region };
@@ -66,7 +68,7 @@ pub(super) fn set_up(spec: &mut LaunchSpec, mut preparation: plan::Preparation) 
     restored.map_err(at(Stage::Namespaces))?;
     let listener = setup.wait(preparation.begin)?;
     let (init, host_end, main) = setup.take()?;
-    let mut tree = Tree::new(region, init, host_end, spec.program_name.clone());
+    let mut tree = Tree::new(region, init, host_end, spec.program_name.clone(), times);
     if let Err(error) = tree.set_main(&main) {
         // Why it has ended says more; a program that is not filtered yet need not have been waited for.
         return Err(tree.failed_step().map_or(error, |failure| explain(failure, spec, &files)));

@@ -26,7 +26,18 @@ pub(crate) struct Tree {
     lifeline: PipeWriter,
     main_pid: libc::pid_t,
     program_name: PathBuf,
+    times: Times,
     reaped: bool,
+}
+
+/// When the set-up came how far.
+#[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "nobody is told"))]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    /// Everything that the processes need was laid out.
+    pub(crate) planned: Instant,
+    /// The first process was made.
+    pub(crate) cloned: Instant,
 }
 
 /// A sandboxee that waits for the listener's first answer, or runs, or has ended.
@@ -180,8 +191,19 @@ pub(crate) fn pid_of(pidfd: &OwnedFd) -> sys::Result<libc::pid_t> {
 }
 
 impl Tree {
-    pub(super) fn new(region: Region, init: OwnedFd, lifeline: PipeWriter, program_name: PathBuf) -> Tree {
-        Tree { region, init: Arc::new(init), lifeline, main_pid: -1, program_name, reaped: false }
+    pub(super) fn new(
+        region: Region,
+        init: OwnedFd,
+        lifeline: PipeWriter,
+        program_name: PathBuf,
+        times: Times,
+    ) -> Tree {
+        Tree { region, init: Arc::new(init), lifeline, main_pid: -1, program_name, times, reaped: false }
+    }
+
+    /// When its set-up came how far.
+    pub(crate) fn times(&self) -> Times {
+        self.times
     }
 
     /// Says which process is the sandboxee.

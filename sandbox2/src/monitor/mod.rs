@@ -310,7 +310,7 @@ fn launch_and_sandbox(
         control.announce_running(u32::try_from(launched.main_pid()).unwrap_or(0));
     }
     let judge = Arc::new(Judge::new(policy, handlers, last.is_some()));
-    let timeline = Timeline { began: started, set_up, executed: Instant::now() };
+    let timeline = Timeline { began: started, times: launched.times(), set_up, executed: Instant::now() };
     telemetry.launched(u32::try_from(launched.main_pid()).unwrap_or(0), timeline);
     let parties = Parties { control, judge, observer, program, telemetry, stacks };
     #[cfg(feature = "symbolize")]

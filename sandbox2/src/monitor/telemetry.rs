@@ -2,13 +2,14 @@
 //!
 //! | event | level | fields |
 //! |---|---|---|
-//! | `launched` | DEBUG | `pid`, and in microseconds from the beginning: `set_up_us`, `executed_us` |
+//! | `launched` | DEBUG | `pid`, and in microseconds from the beginning: `planned_us`, `cloned_us`, `set_up_us`, `executed_us` |
 //! | `violation` | WARN | `violation`, in one line |
 //! | `failed` | WARN | `of`, `what`: a handler or an observer of the host's |
 //! | `finished` | INFO, WARN for an internal error | `status`, `user_us`, `system_us`, `wall_us`, `max_rss_bytes`, `notified` |
 //!
 //! The span is `sandbox`, with `program` and `policy`, at INFO; the target of all is `sandbox2`. Without the feature nothing of it is compiled.
 
+use crate::launch::Times;
 use crate::outcome::{Outcome, Violation};
 use crate::policy::Policy;
 
@@ -17,6 +18,7 @@ use crate::policy::Policy;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timeline {
     pub(super) began: std::time::Instant,
+    pub(super) times: Times,
     /// Everything was set up, and the filter installed.
     pub(super) set_up: std::time::Instant,
     /// The program was executed, or has sandboxed itself.
@@ -73,8 +75,11 @@ mod loud {
 
         pub(in super::super) fn launched(&self, pid: u32, timeline: Timeline) {
             let since = |time: Instant| micros(time.duration_since(timeline.began));
+            let (planned_us, cloned_us) = (since(timeline.times.planned), since(timeline.times.cloned));
             let (set_up_us, executed_us) = (since(timeline.set_up), since(timeline.executed));
-            self.span.in_scope(|| debug!(target: "sandbox2", pid, set_up_us, executed_us, "launched"));
+            self.span.in_scope(
+                || debug!(target: "sandbox2", pid, planned_us, cloned_us, set_up_us, executed_us, "launched"),
+            );
         }
 
         pub(in super::super) fn violation(&self, violation: &Violation) {
