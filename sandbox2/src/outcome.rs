@@ -24,7 +24,8 @@ pub use crate::report::violation::{Argument, DecidedBy, Place, Violation};
 /// (with the fields of [`Violation`]), `signaled` (with `signal` and `core`), `timed_out` and `cpu_time_exceeded` (with `limit_ms`), `killed`,
 /// `setup_failed` (with `stage`, `errno`, `message`, `hint`) or `internal_error` (with `what`). `usage` has `user_us`,
 /// `system_us`, `wall_us` and `max_rss_bytes`; `supervised` the fields of [`Supervised`]; `failures`, if there are any, `count` and `first`
-/// (a list of `of` and `what`). Fields and kinds may be added; none changes its meaning.
+/// (a list of `of` and `what`); `stacks` (a list of [`Stack`](crate::Stack)), `registers` and `maps`, if they are known. Fields and kinds may be
+/// added; none changes its meaning.
 ///
 /// # Examples
 /// ```
