@@ -22,7 +22,7 @@ use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFl
 use super::caller::Waiting;
 use super::errand::{Done, Walk};
 use super::member::{Member, Notified};
-use super::station::{Station, watch};
+use super::station::{Station, can_be_taken_over, watch};
 use crate::error::{SetupError, Stage};
 use crate::handlers::{Ruling, of_panic};
 use crate::outcome::{Outcome, Violation};
@@ -397,6 +397,11 @@ fn notified(mut hub: Box<Hub>, key: u64) -> Option<Box<Hub>> {
             let judge = Arc::clone(&entry.member.judge);
             let station = Arc::clone(&this.station);
             let caller = Waiting { listener, notification };
+            if !can_be_taken_over() {
+                let why = "it was not asked: there is no thread that could supervise meanwhile".to_owned();
+                hub.with(key, |member, mailbox| member.decided(mailbox, &notification, Some(Ruling::Failed(why))));
+                return Some(hub);
+            }
             let (back, ruling) =
                 station.leave(hub, || caller.give_descriptor(judge.handlers.decide(&caller, &notification.data)));
             let Some(mut hub) = back else {

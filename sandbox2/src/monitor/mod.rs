@@ -18,6 +18,7 @@ pub(crate) mod job;
 mod judge;
 mod member;
 mod meter;
+mod spare;
 #[cfg(feature = "symbolize")]
 mod stacks;
 mod station;

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::control::{Attention, Bell};
 use super::hub::{self, Hub, Message};
+use super::spare::Spares;
 use crate::error::{SetupError, Stage};
 
 /// How long a hub may be left before another thread takes it.
@@ -115,6 +116,14 @@ struct Watch {
 
 static WATCH: OnceLock<Watch> = OnceLock::new();
 
+/// Who takes over.
+static SPARES: Spares = Spares::new();
+
+/// Whether there is a thread that could go on with a hub that is left for a handler.
+pub(super) fn can_be_taken_over() -> bool {
+    SPARES.keep_one().is_ok()
+}
+
 /// Nanoseconds since the watch began, never 0.
 fn now() -> u64 {
     WATCH.get().map_or(1, |watch| u64::try_from(watch.began.elapsed().as_nanos()).unwrap_or(u64::MAX).max(1))
@@ -150,6 +159,7 @@ pub(super) fn watch(station: &Arc<Station>) -> Result<(), SetupError> {
     }
     match WATCH.get() {
         Some(watch) if watch.process == std::process::id() => {
+            SPARES.keep_one().map_err(|error| failed(error.raw_os_error(), None))?;
             let mut stations = watch.stations();
             if !stations.iter().any(|known| std::ptr::eq(known.as_ptr(), Arc::as_ptr(station))) {
                 stations.retain(|known| known.strong_count() > 0);
@@ -185,9 +195,10 @@ impl Watch {
             idle = if times == seen && !left { idle + 1 } else { 0 };
             seen = times;
             for station in stations.iter().filter(|station| station.is_slow()) {
-                let station = Arc::clone(station);
+                let taken = Arc::clone(station);
                 // If there is no thread now, the hub stays where it is, and the next look tries again.
-                let _ = std::thread::Builder::new().name("sandbox2".to_owned()).spawn(move || station.take_over());
+                let _ = SPARES.keep_one();
+                let _ = SPARES.give(Box::new(move || taken.take_over()));
             }
             drop(stations);
             if idle < IDLE_TICKS {
