@@ -71,7 +71,9 @@ pub(super) fn set_up(spec: &mut LaunchSpec, mut preparation: plan::Preparation) 
     let mut tree = Tree::new(region, init, host_end, spec.program_name.clone(), times);
     if let Err(error) = tree.set_main(&main) {
         // Why it has ended says more; a program that is not filtered yet need not have been waited for.
-        return Err(tree.failed_step().map_or(error, |failure| explain(failure, spec, &files)));
+        let failed = tree.failed_step().map(|failure| explain(failure, spec, &files));
+        let ended = || matches!(spec.start, Start::Unfiltered(..)).then(|| tree.ended_by_itself()).flatten();
+        return Err(failed.or_else(|| ended().map(ended_before)).unwrap_or(error));
     }
     Ok(Ready { tree, main, listener })
 }
@@ -84,6 +86,11 @@ fn explain(failure: Failure, spec: &LaunchSpec, files: &mounts::FileSystem) -> S
         None => error,
     };
     hint::explain(error)
+}
+
+/// What to say of a program that has ended with that status before it was looked at.
+fn ended_before(status: i32) -> SetupError {
+    unfiltered::with_end(unfiltered::not_sandboxed(ENDED_FIRST), status)
 }
 
 /// A pipe: reading and writing end.
@@ -179,9 +186,13 @@ impl Setup<'_> {
 
     /// What to say of a program that has run, and ended, before it was looked at.
     fn ended_first(&self) -> Option<SetupError> {
+        if !matches!(self.spec.start, Start::Unfiltered(..)) {
+            return None;
+        }
+        // Init has reaped it, and is about to say so and to end.
+        let _ = calls::readable(self.init(), tree::DYING);
         let shared = self.region.shared();
-        let ended = matches!(self.spec.start, Start::Unfiltered(..)) && shared.ended.load(Acquire) == 1;
-        ended.then(|| unfiltered::with_end(unfiltered::not_sandboxed(ENDED_FIRST), shared.wait_status.load(Relaxed)))
+        (shared.ended.load(Acquire) == 1).then(|| ended_before(shared.wait_status.load(Relaxed)))
     }
 
     fn explain(&self, failure: Failure) -> SetupError {

@@ -15,6 +15,9 @@ use crate::sys::child::{Failure, LimitOp};
 use crate::sys::region::Region;
 use crate::sys::{self, Errno, calls};
 
+/// How long a process may take from losing its memory to its end.
+pub(super) const DYING: Duration = Duration::from_millis(100);
+
 /// The processes of a sandbox.
 ///
 /// Dropping it kills the whole sandbox and waits until it is gone.
@@ -258,6 +261,13 @@ impl Tree {
         };
         let init = pid_of(&self.init).map_err(|Errno(errno)| SetupError::new(Stage::Wait, Some(errno)))?;
         Ok(namespace(init)? == namespace(self.main_pid)?)
+    }
+
+    /// How the sandboxee has ended, if init has told; it has a moment to.
+    pub(super) fn ended_by_itself(&self) -> Option<i32> {
+        let _ = calls::readable(self.init.as_raw_fd(), DYING);
+        let shared = self.region.shared();
+        (shared.ended.load(Acquire) == 1).then(|| shared.wait_status.load(Relaxed))
     }
 
     /// Which step has failed in the sandbox's processes, if one has.

@@ -14,14 +14,11 @@ use sandbox2_client::{fork_request, packet};
 use sandbox2_policy::arch::Arch;
 use sandbox2_policy::insn::{Insn, offset, op, ret};
 
-use super::tree::{Launched, Refused, Tree, has_ended};
+use super::tree::{DYING, Launched, Refused, Tree, has_ended};
 use super::{Handshake, hint};
 use crate::error::{SetupError, Stage};
 use crate::sys::child::LimitOp;
 use crate::sys::{Errno, calls, notify};
-
-/// How long a process may take from losing its memory to its end.
-const DYING: Duration = Duration::from_millis(100);
 
 /// How long a killed process may take to end.
 const ENDING: Duration = Duration::from_secs(5);

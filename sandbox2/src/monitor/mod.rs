@@ -56,6 +56,9 @@ use crate::sys::notify::{self, Mailbox};
 /// What the next sandbox is known by.
 static NEXT_KEY: AtomicU64 = AtomicU64::new(1);
 
+/// How long another thread that has gone on may take to put away what it had.
+const AFTERWARDS: Duration = Duration::from_secs(1);
+
 /// Launches and supervises on the calling thread until the sandbox is gone.
 pub(crate) fn run(job: Job) -> Outcome {
     let before = own_usage();
@@ -97,8 +100,10 @@ fn run_here(mut job: Job) -> Outcome {
             let control = Arc::clone(&member.control);
             hub.join(Box::new(member));
             hub::drive(hub);
-            // If another thread goes on, since a handler here took long, this one waits.
-            control.ended(None).unwrap_or_else(lost)
+            // If another thread goes on, since a handler here took long, this one waits, and until that has put everything away.
+            let outcome = control.ended(None).unwrap_or_else(lost);
+            station.await_end(AFTERWARDS);
+            outcome
         }
         Err(outcome) => *outcome,
     }

@@ -82,6 +82,14 @@ impl Station {
         (left.take().map(|left| left.hub), result)
     }
 
+    /// Waits until its hub is over, at most that long.
+    pub(super) fn await_end(&self, patience: Duration) {
+        let until = Instant::now() + patience;
+        while self.bell.is_open() && Instant::now() < until {
+            std::thread::sleep(Duration::from_micros(100));
+        }
+    }
+
     /// Whether it has been left for long.
     fn is_slow(&self) -> bool {
         let since = self.since.load(SeqCst);
