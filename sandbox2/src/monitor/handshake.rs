@@ -120,7 +120,7 @@ impl Waiting {
                 return Err(End::NotSandboxed(self.ended()));
             }
             if self.until.is_some_and(|until| Instant::now() >= until) {
-                return Err(End::NotSandboxed(self.out_of_patience(patience)));
+                return Err(End::NotSandboxed(out_of_patience(self.state, patience)));
             }
         }
     }
@@ -128,8 +128,7 @@ impl Waiting {
     fn hear(&mut self) -> Result<(), End> {
         self.state = self.unfiltered.hear().map_err(End::NotSandboxed)?;
         if self.state == Heard::Nothing {
-            let soon = Instant::now() + CLOSED_PATIENCE;
-            self.until = Some(self.until.map_or(soon, |until| until.min(soon)));
+            self.until = Some(soon(self.until));
         }
         Ok(())
     }
@@ -162,14 +161,21 @@ impl Waiting {
     fn ended(&self) -> SetupError {
         not_sandboxed(ENDED_FIRST)
     }
+}
 
-    fn out_of_patience(&self, patience: Duration) -> SetupError {
-        match self.state {
-            Heard::More => not_sandboxed(&format!("the program did not ask for its policy within {patience:?}")),
-            Heard::Installing => not_sandboxed(&format!("the program did not install its filter within {patience:?}")),
-            Heard::Nothing => {
-                not_sandboxed("the program has closed the descriptor to ask over, and goes on without a policy")
-            }
+/// When patience ends with a program that has closed its end: soon.
+pub(super) fn soon(until: Option<Instant>) -> Instant {
+    let soon = Instant::now() + CLOSED_PATIENCE;
+    until.map_or(soon, |until| until.min(soon))
+}
+
+/// What to say of a program that has come so far, and no further, in all that time.
+pub(super) fn out_of_patience(state: Heard, patience: Duration) -> SetupError {
+    match state {
+        Heard::More => not_sandboxed(&format!("the program did not ask for its policy within {patience:?}")),
+        Heard::Installing => not_sandboxed(&format!("the program did not install its filter within {patience:?}")),
+        Heard::Nothing => {
+            not_sandboxed("the program has closed the descriptor to ask over, and goes on without a policy")
         }
     }
 }

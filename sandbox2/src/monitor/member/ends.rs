@@ -39,6 +39,7 @@ pub(super) struct Ends {
 }
 
 impl Member {
+    /// A violation: it is explained, told, and then the end.
     pub(super) fn violation(&mut self, notification: &Notification, decision: Decision) {
         let Phase::Running(running) = &mut self.phase else { return };
         if running.ending.is_some() {
@@ -162,6 +163,7 @@ impl Member {
         }
     }
 
+    /// Kills it; whatever is still to be told of its end is not waited for.
     pub(super) fn finish_errand(&mut self) {
         match std::mem::replace(&mut self.phase, Phase::Over) {
             Phase::Running(Running { tree, listener, ending: Some(ends), .. }) => {
@@ -194,6 +196,7 @@ impl Member {
         }
     }
 
+    /// The outcome, with all that is known of the run.
     pub(super) fn conclude(&mut self, status: Status, usage: Usage) -> Outcome {
         let program = std::mem::take(&mut self.program);
         let outcome = Outcome::new(program, status, Usage { wall: self.started.elapsed(), ..usage });

@@ -16,11 +16,9 @@ use super::{Clock, Ended};
 use crate::error::{SetupError, Stage};
 use crate::launch::{Attach, ENDED_FIRST, Heard, Tree, Unfiltered, not_sandboxed};
 use crate::monitor::end::End;
+use crate::monitor::handshake::{out_of_patience, soon};
 use crate::monitor::started_by;
 use crate::observer::Observer;
-
-/// How long a program that has closed its end may take to end, before it is said that it never asked.
-const CLOSED_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How often to look whether the kernel has refused the filter, which the tracer does not see.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -88,7 +86,7 @@ impl Waiting<'_, '_> {
                 return Err(End::NotSandboxed(not_sandboxed(ENDED_FIRST)));
             }
             if self.until.is_some_and(|until| Instant::now() >= until) {
-                return Err(End::NotSandboxed(self.out_of_patience(patience)));
+                return Err(End::NotSandboxed(out_of_patience(self.state, patience)));
             }
             if self.state == Heard::Installing {
                 self.unfiltered.look().map_err(End::NotSandboxed)?;
@@ -99,8 +97,7 @@ impl Waiting<'_, '_> {
     fn hear(&mut self) -> Result<(), End> {
         self.state = self.unfiltered.hear().map_err(End::NotSandboxed)?;
         if self.state == Heard::Nothing {
-            let soon = Instant::now() + CLOSED_PATIENCE;
-            self.until = Some(self.until.map_or(soon, |until| until.min(soon)));
+            self.until = Some(soon(self.until));
         }
         Ok(())
     }
@@ -126,15 +123,5 @@ impl Waiting<'_, '_> {
         }
         let found = |index: usize| fds.get(index).and_then(PollFd::revents).is_some_and(|found| !found.is_empty());
         Ok([found(0), found(1), found(2), found(3)])
-    }
-
-    fn out_of_patience(&self, patience: Duration) -> SetupError {
-        match self.state {
-            Heard::More => not_sandboxed(&format!("the program did not ask for its policy within {patience:?}")),
-            Heard::Installing => not_sandboxed(&format!("the program did not install its filter within {patience:?}")),
-            Heard::Nothing => {
-                not_sandboxed("the program has closed the descriptor to ask over, and goes on without a policy")
-            }
-        }
     }
 }
