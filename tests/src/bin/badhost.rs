@@ -147,8 +147,10 @@ fn emfile(program: &str) -> Result<()> {
 /// Its launch server is killed at every moment of a launch.
 fn deaths(program: &str) -> Result<()> {
     let server = LaunchServer::start()?;
+    let mut killed = 0;
     for round in 0..400_u32 {
         let pid = server.pid().cast_signed();
+        killed = pid;
         let killer = std::thread::spawn(move || {
             for _ in 0..round * 200 {
                 std::hint::spin_loop();
@@ -159,6 +161,10 @@ fn deaths(program: &str) -> Result<()> {
         // It succeeds, or it does not.
         drop(run(program, &server));
         drop(killer.join());
+    }
+    // The last one may not have met its death yet, and whoever asks it then is told so.
+    while server.is_alive() && server.pid().cast_signed() == killed {
+        std::thread::yield_now();
     }
     let outcome = run(program, &server);
     assert!(outcome.is_ok(), "{outcome}");
