@@ -80,7 +80,12 @@ impl LaunchServer {
     /// Its process id; 0 if it has ended.
     #[must_use]
     pub fn pid(&self) -> u32 {
-        super::pid_of(&self.process().pidfd).ok().and_then(|pid| u32::try_from(pid).ok()).unwrap_or(0)
+        let process = self.process();
+        // Until it is reaped, the kernel still names one that has ended.
+        if !process.is_alive() {
+            return 0;
+        }
+        super::pid_of(&process.pidfd).ok().and_then(|pid| u32::try_from(pid).ok()).unwrap_or(0)
     }
 
     /// Makes init as `child::clone_init` does. `passed` are the descriptors that the plan refers to, in order.

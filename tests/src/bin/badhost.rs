@@ -166,6 +166,7 @@ fn deaths(program: &str) -> Result<()> {
     while server.is_alive() && server.pid().cast_signed() == killed {
         std::thread::yield_now();
     }
+    assert!(server.is_alive() || server.pid() == 0, "{} has ended", server.pid());
     let outcome = run(program, &server);
     assert!(outcome.is_ok(), "{outcome}");
     let children = own_children()?;
